@@ -1,0 +1,25 @@
+// W_j ← W_j·min(n_j, limit) / (1e-7 + n_j), n_j the L2 norm of column j: the incoming weights of one output.
+// w: m×n.  One invocation projects one column.
+
+struct Args { m: u32, n: u32, limit: f32 }
+
+@group(0) @binding(0) var<uniform> args: Args;
+@group(0) @binding(1) var<storage, read_write> w: array<f32>;
+
+@compute @workgroup_size(FLAT)
+fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
+    let col = flat_index(id, groups);
+    if col >= args.n {
+        return;
+    }
+    var squares = 0.0;
+    for (var row = 0u; row < args.m; row++) {
+        let value = w[row * args.n + col];
+        squares += value * value;
+    }
+    let norm = sqrt(squares);
+    let factor = min(norm, args.limit) / (1e-7 + norm);
+    for (var row = 0u; row < args.m; row++) {
+        w[row * args.n + col] *= factor;
+    }
+}

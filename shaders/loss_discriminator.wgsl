@@ -1,0 +1,48 @@
+// L_D = coefficient·(1/m Σ softplus(-a_real) + 1/m Σ softplus(a_fake)), its gradient by the logits, and how D judged.
+// a, da: 2m×1, the m real rows first; tally: L_D, V(D,G), mean D(x), mean D(G(z)), share of real and of fake judged right.
+// V = 1/m Σ log D(x) + 1/m Σ log(1 - D(G(z))) is minus the two sums.  One workgroup does it all.
+
+struct Args { m: u32, coefficient: f32 }
+
+@group(0) @binding(0) var<uniform> args: Args;
+@group(0) @binding(1) var<storage, read> a: array<f32>;
+@group(0) @binding(2) var<storage, read_write> da: array<f32>;
+@group(0) @binding(3) var<storage, read_write> tally: array<f32>;
+
+/// Per invocation: loss, judgement and rightness on real (x, y, z) and on fake rows.
+var<workgroup> real_sums: array<vec3<f32>, FLAT>;
+var<workgroup> fake_sums: array<vec3<f32>, FLAT>;
+
+@compute @workgroup_size(FLAT)
+fn main(@builtin(local_invocation_index) local: u32) {
+    let share = 1.0 / f32(args.m);
+    var on_real = vec3<f32>();
+    var on_fake = vec3<f32>();
+    for (var row = local; row < args.m; row += FLAT) {
+        let logit = a[row];
+        on_real += vec3<f32>(softplus(-logit), sigmoid(logit), select(0.0, 1.0, logit > 0.0));
+        da[row] = -args.coefficient * share * sigmoid(-logit);
+        let forged = a[args.m + row];
+        on_fake += vec3<f32>(softplus(forged), sigmoid(forged), select(0.0, 1.0, forged <= 0.0));
+        da[args.m + row] = args.coefficient * share * sigmoid(forged);
+    }
+    real_sums[local] = on_real;
+    fake_sums[local] = on_fake;
+    for (var half = FLAT / 2u; half > 0u; half /= 2u) {
+        workgroupBarrier();
+        if local < half {
+            real_sums[local] += real_sums[local + half];
+            fake_sums[local] += fake_sums[local + half];
+        }
+    }
+    if local == 0u {
+        let real = real_sums[0] * share;
+        let fake = fake_sums[0] * share;
+        tally[0] = args.coefficient * (real.x + fake.x);
+        tally[1] = -(real.x + fake.x);
+        tally[2] = real.y;
+        tally[3] = fake.y;
+        tally[4] = real.z;
+        tally[5] = fake.z;
+    }
+}

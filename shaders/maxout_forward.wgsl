@@ -1,0 +1,28 @@
+// y_iu = max_j x_i,(u·pieces + j), and the j that won; ties go to the lowest j.
+// x: m×(units·pieces), y and winner: m×units, count = m·units.
+
+struct Args { count: u32, pieces: u32 }
+
+@group(0) @binding(0) var<uniform> args: Args;
+@group(0) @binding(1) var<storage, read> x: array<f32>;
+@group(0) @binding(2) var<storage, read_write> y: array<f32>;
+@group(0) @binding(3) var<storage, read_write> winner: array<f32>;
+
+@compute @workgroup_size(FLAT)
+fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
+    let unit = flat_index(id, groups);
+    if unit >= args.count {
+        return;
+    }
+    var best = x[unit * args.pieces];
+    var best_piece = 0u;
+    for (var piece = 1u; piece < args.pieces; piece++) {
+        let value = x[unit * args.pieces + piece];
+        if value > best {
+            best = value;
+            best_piece = piece;
+        }
+    }
+    y[unit] = best;
+    winner[unit] = f32(best_piece);
+}

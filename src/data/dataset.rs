@@ -1,0 +1,215 @@
+//! A data set in memory: its values, its labels where it has any, and which examples are for training, validation and test.
+//! It says nothing of where it came from (`idx`, `digits`, `points`) and nothing of how a device draws minibatches from it.
+
+use std::ops::Range;
+
+use sha2::{Digest, Sha256};
+
+use crate::error::{Error, Result};
+
+/// The numbers of all examples, one example after the other.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Values {
+    /// Pixels: a byte b means b/255.
+    Bytes(Vec<u8>),
+    /// Numbers that mean themselves.
+    Reals(Vec<f32>),
+}
+
+/// What one example looks like. Within an example x runs fastest, then y, then the channel.
+/// A point has its dimensions as `width`, and `height` = `channels` = 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shape {
+    /// Pixels in a row, or the dimensions of a point.
+    pub width: u32,
+    /// Rows of pixels.
+    pub height: u32,
+    /// 1 for grey, 3 for red, green and blue.
+    pub channels: u32,
+}
+
+/// A data set in memory. Make one as a literal and pass it through [`Dataset::checked`].
+#[derive(Clone, Debug, PartialEq)]
+pub struct Dataset {
+    /// The name it is opened by: `mnist`, `digits`, …
+    pub name: String,
+    /// The shape of one example.
+    pub shape: Shape,
+    /// All examples, those for training, validation and test together.
+    pub values: Values,
+    /// One class per example: a digit, or the mode of a mixture.
+    pub labels: Option<Vec<u8>>,
+    /// The examples a game is trained on.
+    pub train: Range<u32>,
+    /// The examples by which settings are chosen (σ of the Parzen window); may be empty.
+    pub valid: Range<u32>,
+    /// The examples that are only reported on; may be empty.
+    pub test: Range<u32>,
+}
+
+impl Values {
+    /// How many numbers there are, over all examples.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        match self {
+            Values::Bytes(bytes) => bytes.len(),
+            Values::Reals(reals) => reals.len(),
+        }
+    }
+
+    /// Whether there is not a single number.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The number at `index`, a byte as b/255.
+    fn at(&self, index: usize) -> f32 {
+        match self {
+            Values::Bytes(bytes) => f32::from(bytes[index]) / 255.0,
+            Values::Reals(reals) => reals[index],
+        }
+    }
+}
+
+impl Dataset {
+    /// The same data set, when its parts agree.
+    /// # Errors
+    /// [`Error::Data`] when an example has no dimensions, the values are not a whole number of examples or not all finite, there is not
+    /// one label per example, a range is reversed or leaves the examples, two ranges overlap, or there is nothing to train on.
+    pub fn checked(self) -> Result<Dataset> {
+        match self.contradiction() {
+            None => Ok(self),
+            Some(what) => Err(Error::Data(format!("data set `{}`: {what}", self.name))),
+        }
+    }
+
+    /// The first two parts that disagree, in words.
+    fn contradiction(&self) -> Option<String> {
+        let Shape { width, height, channels } = self.shape;
+        let per_example = u64::from(width)
+            .saturating_mul(u64::from(height))
+            .saturating_mul(u64::from(channels));
+        if per_example == 0 || per_example > u64::from(u32::MAX) {
+            return Some(format!(
+                "an example of {width}×{height}×{channels} numbers; it must have from 1 to {} of them",
+                u32::MAX
+            ));
+        }
+        let (numbers, examples) = (self.values.len() as u64, self.values.len() as u64 / per_example);
+        if numbers % per_example != 0 {
+            return Some(format!("{numbers} numbers are not a whole number of examples of {per_example}"));
+        }
+        if examples > u64::from(u32::MAX) {
+            return Some(format!("{examples} examples; at most {} can be counted", u32::MAX));
+        }
+        if let Values::Reals(reals) = &self.values
+            && let Some(at) = reals.iter().position(|x| !x.is_finite())
+        {
+            return Some(format!(
+                "example {} holds {}; every number must be finite",
+                at as u64 / per_example,
+                reals[at]
+            ));
+        }
+        if let Some(labels) = &self.labels
+            && labels.len() as u64 != examples
+        {
+            return Some(format!("{} labels for {examples} examples", labels.len()));
+        }
+        self.contradiction_of_ranges(examples)
+    }
+
+    /// The first range that does not fit `examples` or another range, in words.
+    fn contradiction_of_ranges(&self, examples: u64) -> Option<String> {
+        let ranges = [("train", &self.train), ("valid", &self.valid), ("test", &self.test)];
+        for (name, range) in ranges {
+            if range.start > range.end || u64::from(range.end) > examples {
+                return Some(format!(
+                    "{name} is {}..{}, but there are {examples} examples",
+                    range.start, range.end
+                ));
+            }
+        }
+        for ((name, one), (other_name, other)) in [(ranges[0], ranges[1]), (ranges[0], ranges[2]), (ranges[1], ranges[2])] {
+            if one.start.max(other.start) < one.end.min(other.end) {
+                return Some(format!(
+                    "{name} {}..{} overlaps {other_name} {}..{}",
+                    one.start, one.end, other.start, other.end
+                ));
+            }
+        }
+        self.train
+            .is_empty()
+            .then(|| format!("nothing to train on among {examples} examples"))
+    }
+
+    /// How many examples there are, those for training, validation and test together.
+    #[must_use]
+    pub fn examples(&self) -> u32 {
+        // `checked` has seen that the count fits.
+        (self.values.len() / self.dimensions() as usize) as u32
+    }
+
+    /// The numbers in one example: width × height × channels.
+    #[must_use]
+    pub fn dimensions(&self) -> u32 {
+        self.shape.width * self.shape.height * self.shape.channels
+    }
+
+    /// Example `i`, bytes as b/255.
+    /// # Panics
+    /// If there is no example `i`.
+    #[must_use]
+    pub fn example(&self, i: u32) -> Vec<f32> {
+        assert!(
+            i < self.examples(),
+            "data set `{}` has {} examples, there is no example {i}",
+            self.name,
+            self.examples()
+        );
+        let dimensions = self.dimensions() as usize;
+        let first = i as usize * dimensions;
+        (first..first + dimensions).map(|index| self.values.at(index)).collect()
+    }
+
+    /// The mean of each dimension over the training range, 1/n Σ x, summed in f64.
+    /// The generator's output bias starts from it ("marginals": log(p/(1 − p))).
+    #[must_use]
+    pub fn training_mean(&self) -> Vec<f32> {
+        let dimensions = self.dimensions() as usize;
+        let mut sums = vec![0f64; dimensions];
+        for i in self.train.clone() {
+            let first = i as usize * dimensions;
+            for (d, sum) in sums.iter_mut().enumerate() {
+                *sum += match &self.values {
+                    // Whole numbers add exactly; the division by 255 comes once, at the end.
+                    Values::Bytes(bytes) => f64::from(bytes[first + d]),
+                    Values::Reals(reals) => f64::from(reals[first + d]),
+                };
+            }
+        }
+        let unit = if let Values::Bytes(_) = self.values { 255.0 } else { 1.0 };
+        sums.iter().map(|sum| (sum / (unit * self.train.len() as f64)) as f32).collect()
+    }
+
+    /// The sha256 of the values, 64 lower-case hexadecimal digits; reals as little-endian f32.
+    /// A checkpoint keeps it, so that a run is never resumed on other data.
+    #[must_use]
+    pub fn checksum(&self) -> String {
+        let mut hasher = Sha256::new();
+        match &self.values {
+            Values::Bytes(bytes) => hasher.update(bytes),
+            Values::Reals(reals) => reals.iter().for_each(|x| hasher.update(x.to_le_bytes())),
+        }
+        hexadecimal(&hasher.finalize())
+    }
+}
+
+/// Two lower-case hexadecimal digits per byte.
+pub(super) fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,95 @@
+//! The data set on the device: packed once, and minibatches drawn from it there.
+//!
+//! Every epoch visits each training example once, in an order that a keyed bijection makes of (seed, epoch). The batch size is fixed: where the
+//! published code keeps a short last minibatch, the last one here is filled up from the next epoch.
+
+use crate::data::{Dataset, Values};
+use crate::plan::{Device, Recorder, Tensor, Work};
+use crate::random::SHUFFLE;
+use std::ops::Range;
+
+/// Draws minibatches of training examples.
+pub struct Minibatches {
+    examples: Tensor,
+    hook: &'static str,
+    dimensions: u32,
+    train: Range<u32>,
+    clock: Tensor,
+}
+
+impl Minibatches {
+    /// Reserves room for a data set: bytes packed four to a word, or reals as they are.
+    pub fn new(rec: &mut Recorder, dataset: &Dataset, clock: &Tensor) -> Minibatches {
+        let (examples, hook) = match &dataset.values {
+            Values::Bytes(bytes) => (rec.words(&dataset.name, bytes.len().div_ceil(4) as u32), "examples/bytes"),
+            Values::Reals(reals) => (rec.tensor(&dataset.name, [1, reals.len() as u32]), "examples/reals"),
+        };
+        Minibatches {
+            examples,
+            hook,
+            dimensions: dataset.dimensions(),
+            train: dataset.train.clone(),
+            clock: clock.clone(),
+        }
+    }
+
+    /// Writes the data set to the device.
+    pub fn upload(&self, device: &mut dyn Device, dataset: &Dataset) {
+        match &dataset.values {
+            Values::Bytes(bytes) => {
+                let mut padded = bytes.clone();
+                padded.resize(self.examples.bytes() as usize, 0);
+                device.write(&self.examples, &padded);
+            }
+            Values::Reals(reals) => device.write(&self.examples, bytemuck::cast_slice(reals)),
+        }
+    }
+
+    /// Training examples in an epoch.
+    pub fn examples(&self) -> u32 {
+        self.train.end - self.train.start
+    }
+
+    /// Numbers in an example.
+    pub fn dimensions(&self) -> u32 {
+        self.dimensions
+    }
+
+    /// Records the draw of minibatch number `step` of the iteration.   x: m×dimensions.
+    /// # Panics
+    /// if x is not as wide as an example.
+    #[track_caller]
+    pub fn draw(&self, rec: &mut Recorder, step: u32, x: &Tensor) {
+        assert!(
+            x.cols() == self.dimensions,
+            "an example has {} numbers, {x} has {} columns",
+            self.dimensions,
+            x.cols()
+        );
+        let chosen = rec.words("chosen", x.rows());
+        rec.dispatch("shuffle")
+            .bind("clock", &self.clock)
+            .bind("chosen", &chosen)
+            .argument("m", x.rows())
+            .argument("offset", step * x.rows())
+            .argument("examples", self.examples())
+            .argument("half_bits", half_bits(self.examples()))
+            .argument("purpose", SHUFFLE)
+            .work(Work::Flat(x.rows()))
+            .record();
+        rec.dispatch_hooked("draw", self.hook)
+            .bind("chosen", &chosen)
+            .bind("examples", &self.examples)
+            .bind("x", x)
+            .argument("count", x.len())
+            .argument("n", x.cols())
+            .argument("first", self.train.start)
+            .work(Work::Flat(x.len()))
+            .record();
+    }
+}
+
+/// The smallest h for which 2^(2h) places hold all examples.
+fn half_bits(examples: u32) -> u32 {
+    (32 - (examples - 1).leading_zeros()).div_ceil(2)
+}

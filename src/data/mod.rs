@@ -1,0 +1,29 @@
+//! Data: what a game is to imitate. This module knows no nets; it ends at a [`Dataset`] in memory, and [`Minibatches`] of it on a device.
+//!
+//! * [`catalogue`] opens a data set by its name, and knows the folders where files are looked for.
+//! * [`dataset`] is what all of them become: values, labels, and the ranges for training, validation and test.
+//! * [`mnist`] reads the four files of MNIST, in the format of [`idx`]; [`fetch`] downloads them.
+//! * [`digits`] makes handwritten-like digits, for machines that have nothing to read.
+//! * [`minibatch`] packs a data set onto a device and records how minibatches are drawn there.
+//! * [`points`] makes `ring` and `gaussian-1d`, which can be seen whole.
+
+#[cfg(feature = "native")]
+pub mod catalogue;
+pub mod dataset;
+pub mod digits;
+mod draws;
+#[cfg(feature = "native")]
+pub mod fetch;
+#[cfg(feature = "native")]
+pub mod idx;
+#[cfg(feature = "native")]
+mod inflate;
+pub mod minibatch;
+#[cfg(feature = "native")]
+pub mod mnist;
+pub mod points;
+
+#[cfg(feature = "native")]
+pub use catalogue::{cache_folder, open};
+pub use dataset::{Dataset, Shape, Values};
+pub use minibatch::Minibatches;

@@ -1,0 +1,42 @@
+//! Algorithm 1 of the paper: k steps of D, then one step of G with fresh noise through the updated D.
+
+use crate::gan::Game;
+use crate::nn::loss;
+use crate::plan::Recorder;
+
+/// Records one iteration of Algorithm 1 (Goodfellow et al. 2014, section 4).
+pub fn record_iteration(rec: &mut Recorder, game: &Game) {
+    let Game {
+        generator: g,
+        discriminator: d,
+        prior,
+        data,
+        m,
+        k,
+        ..
+    } = game;
+    for step in 0..*k {
+        rec.section("Sample m noise vectors z and m examples x; D judges both at once.");
+        let pair = rec.tensor("x over G(z)", [2 * m, d.inputs()]);
+        let (x, fake) = pair.halves();
+        data.draw(rec, step, &x);
+        let z = prior.draw(rec, *m);
+        g.forward_into(rec, &z, &fake);
+        let judged = d.forward(rec, &pair);
+
+        rec.section("Update D by ascending its stochastic gradient: ∇θ_d 1/m Σ [log D(x) + log(1 − D(G(z)))].");
+        let da = loss::discriminator(rec, judged.output(), 1.0, &game.d_tally);
+        d.parameter_gradient(rec, &judged, &da);
+        game.d_optimizer.step(rec, d);
+    }
+    rec.section("Sample m fresh noise vectors z; the updated D judges G(z).");
+    let z = prior.draw(rec, *m);
+    let forged = g.forward(rec, &z);
+    let judged = d.forward(rec, forged.output());
+
+    rec.section("Update G by descending its stochastic gradient: ∇θ_g 1/m Σ log(1 − D(G(z))), or ascending log D(G(z)).");
+    let da = loss::generator(rec, judged.output(), game.generator_loss, &game.g_tally);
+    let dx = d.input_gradient(rec, &judged, &da);
+    g.parameter_gradient(rec, &forged, &dx);
+    game.g_optimizer.step(rec, g);
+}

@@ -1,0 +1,41 @@
+//! The published code of 2014: D and G move together, from the old parameters, on the same fakes under the same dropout mask.
+
+use crate::gan::Game;
+use crate::nn::loss;
+use crate::plan::Recorder;
+
+/// The weight of D's loss: the code averages the two cross-entropies (`AdversaryCost2`, 0.5 of their sum).
+const MEAN_OF_BOTH: f32 = 0.5;
+
+/// Records one iteration as the published hyper-parameter files train it.
+pub fn record_iteration(rec: &mut Recorder, game: &Game) {
+    let Game {
+        generator: g,
+        discriminator: d,
+        prior,
+        data,
+        m,
+        ..
+    } = game;
+    rec.section("Sample m examples x and m noise vectors z; S = G(z). D judges both, each under a mask of its own.");
+    let pair = rec.tensor("x over S", [2 * m, d.inputs()]);
+    let (x, s) = pair.halves();
+    data.draw(rec, 0, &x);
+    let z = prior.draw(rec, *m);
+    let forged = g.forward_into(rec, &z, &s);
+    let judged = d.forward(rec, &pair);
+
+    rec.section("D's gradient: half of the cross-entropies of x as real and S as fake.");
+    let da = loss::discriminator(rec, judged.output(), MEAN_OF_BOTH, &game.d_tally);
+    d.parameter_gradient(rec, &judged, &da);
+
+    rec.section("G's gradient: the cross-entropy of the same S as real, through the same masks and the same D.");
+    let judged_s = judged.rows_at(*m..2 * m);
+    let da = loss::generator(rec, judged_s.output(), game.generator_loss, &game.g_tally);
+    let ds = d.input_gradient(rec, &judged_s, &da);
+    g.parameter_gradient(rec, &forged, &ds);
+
+    rec.section("Both move at once.");
+    game.d_optimizer.step(rec, d);
+    game.g_optimizer.step(rec, g);
+}

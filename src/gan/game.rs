@@ -1,0 +1,150 @@
+//! The game: both players, the prior, the data, and what training keeps beside them.
+
+use crate::data::{Dataset, Minibatches};
+use crate::error::{Error, Result};
+use crate::gan::{Config, Prior, Recipe, algorithm1, code2014};
+use crate::nn::loss::GeneratorLoss;
+use crate::nn::{Momentum, Network};
+use crate::plan::{Plan, Recorder, Tensor};
+use crate::random::SHEET;
+
+/// Rows in the device's ring of metrics: more than two submissions ever hold.
+const RING_ROWS: u32 = 1024;
+
+/// Everything that an iteration works on.
+pub struct Game {
+    /// G.
+    pub generator: Network,
+    /// D. It gives out logits: its sigmoid is part of the losses.
+    pub discriminator: Network,
+    /// p_z.
+    pub prior: Prior,
+    /// p_data, as examples.
+    pub data: Minibatches,
+    /// Examples, and noise vectors, in a minibatch.
+    pub m: u32,
+    /// Steps of D per step of G.
+    pub k: u32,
+    /// What G descends.
+    pub generator_loss: GeneratorLoss,
+    /// How G learns.
+    pub g_optimizer: Momentum,
+    /// How D learns.
+    pub d_optimizer: Momentum,
+    /// Seed, iteration, epoch, position.
+    pub clock: Tensor,
+    /// A clock that stands still, for sample sheets.
+    pub still_clock: Tensor,
+    /// L_D, V, mean D(x), mean D(G(z)), share of real and of fake judged right.
+    pub d_tally: Tensor,
+    /// L_G.
+    pub g_tally: Tensor,
+    /// Metrics of the last iterations.
+    pub ring: Tensor,
+    recipe: Recipe,
+}
+
+impl Game {
+    /// Lays out the game of a configuration over a data set.
+    /// # Errors
+    /// if G does not give out what the data is made of, or the minibatches of one iteration exceed what can be counted.
+    pub fn new(rec: &mut Recorder, config: &Config, dataset: &Dataset) -> Result<Game> {
+        let dimensions = dataset.dimensions();
+        let outputs = config.generator.layers.last().map_or(0, |layer| layer.units);
+        if outputs != dimensions {
+            let set = &dataset.name;
+            return Err(Error::Config(format!(
+                "the generator gives out {outputs} numbers, but an example of `{set}` has {dimensions}: set the units of its last layer to that"
+            )));
+        }
+        let (m, k) = (config.train.batch, config.train.k);
+        if u64::from(m) * u64::from(k) + u64::from(dataset.examples()) > u64::from(u32::MAX) {
+            return Err(Error::Config(format!(
+                "train.k = {k} minibatches of {m} are more examples per iteration than can be counted"
+            )));
+        }
+        let clock = rec.words("clock", 4);
+        let mean = dataset.training_mean();
+        let generator = Network::new(rec, "G", &config.generator.layers, config.prior.size, false, &mean, &clock);
+        let discriminator = Network::new(rec, "D", &config.discriminator.layers, dimensions, true, &mean, &clock);
+        Ok(Game {
+            prior: Prior::new(config.prior.noise, config.prior.size, &clock),
+            data: Minibatches::new(rec, dataset, &clock),
+            m,
+            k,
+            generator_loss: config.train.generator_loss,
+            g_optimizer: Momentum::new(rec, &generator, &config.generator.optimizer, &clock),
+            d_optimizer: Momentum::new(rec, &discriminator, &config.discriminator.optimizer, &clock),
+            still_clock: rec.words("still clock", 4),
+            d_tally: rec.tensor("D tally", [1, 6]),
+            g_tally: rec.tensor("G tally", [1, 1]),
+            ring: metrics_ring(rec),
+            recipe: config.train.recipe,
+            generator,
+            discriminator,
+            clock,
+        })
+    }
+
+    /// Records one whole iteration: rates, the recipe, metrics, and the clock's next step.
+    pub fn record_iteration(&self, rec: &mut Recorder) -> Plan {
+        rec.section("Learning rate and momentum of this iteration.");
+        self.g_optimizer.schedule(rec);
+        self.d_optimizer.schedule(rec);
+        match self.recipe {
+            Recipe::Algorithm1 => algorithm1::record_iteration(rec, self),
+            Recipe::Code2014 => code2014::record_iteration(rec, self),
+        }
+        rec.section("Write down what happened, and advance the clock.");
+        self.record_metrics(rec);
+        rec.finish("iteration")
+    }
+
+    /// Records m samples of G from the still clock's z. Returns the plan and the samples, m×dimensions.
+    pub fn record_samples(&self, rec: &mut Recorder, m: u32) -> (Plan, Tensor) {
+        rec.section("Samples of G, for z that stay the same.");
+        let z = self.prior.by(&self.still_clock).draw_with(rec, m, SHEET);
+        let samples = self.generator.forward(rec, &z).output().clone();
+        (rec.finish("samples"), samples)
+    }
+
+    /// Records the projection of the initial weights.
+    pub fn record_projection(&self, rec: &mut Recorder) -> Plan {
+        rec.section("Limit the norms of the initial weights' columns.");
+        self.generator.project(rec);
+        self.discriminator.project(rec);
+        rec.finish("projection")
+    }
+
+    /// Where the clock stands after so many iterations.
+    pub fn clock_at(&self, seed: u32, iteration: u64) -> [u32; 4] {
+        let drawn = iteration * u64::from(self.m) * u64::from(self.k);
+        let examples = u64::from(self.data.examples());
+        [seed, iteration as u32, (drawn / examples) as u32, (drawn % examples) as u32]
+    }
+
+    fn record_metrics(&self, rec: &mut Recorder) {
+        rec.dispatch("metrics")
+            .bind("clock", &self.clock)
+            .bind("d_tally", &self.d_tally)
+            .bind("g_tally", &self.g_tally)
+            .bind("g_squares", &self.g_optimizer.squares)
+            .bind("d_squares", &self.d_optimizer.squares)
+            .bind("ring", &self.ring)
+            .argument("rows", self.ring.rows())
+            .argument("g_count", self.g_optimizer.squares.len())
+            .argument("d_count", self.d_optimizer.squares.len())
+            .flops(u64::from(self.g_optimizer.squares.len() + self.d_optimizer.squares.len()))
+            .record();
+        rec.dispatch("tick")
+            .bind("clock", &self.clock)
+            .argument("drawn", self.k * self.m)
+            .argument("examples", self.data.examples())
+            .record();
+    }
+}
+
+fn metrics_ring(rec: &mut Recorder) -> Tensor {
+    let columns = rec.kernel("metrics", None).constant("METRICS").expect("metrics.wgsl declares it");
+    rec.tensor("metrics", [RING_ROWS, columns])
+}

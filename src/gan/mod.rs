@@ -1,0 +1,21 @@
+//! The game of the paper: its configuration, its two recipes, and the trainer that replays it.
+//!
+//! [`algorithm1`] and [`code2014`] record one iteration each and read like their sources; everything around them is in [`Game`]. Nothing here
+//! touches files, threads, clocks or a terminal.
+
+pub mod algorithm1;
+pub mod code2014;
+mod config;
+mod game;
+mod metrics;
+mod pace;
+mod presets;
+mod prior;
+mod trainer;
+
+pub use config::{Config, DataConfig, GameConfig, NetworkConfig, PriorConfig, Recipe, ReportConfig};
+pub use game::Game;
+pub use metrics::Metrics;
+pub use presets::{PRESETS, Preset, preset};
+pub use prior::{Noise, Prior};
+pub use trainer::{Array, State, Trainer};

@@ -1,0 +1,278 @@
+//! A GPU as a device: memory, pipelines, submissions.
+
+use crate::error::{Error, Result};
+use crate::gpu::fault::Fault;
+use crate::gpu::prepared::{Step, arguments, encode, grid};
+use crate::gpu::readback::{Staging, Submissions, Waiter, map};
+use crate::gpu::textures::{SPARE, Textures, fit};
+use crate::gpu::{Family, describe};
+use crate::plan::{Device, Dispatch, Kernel, Memory, Plan, PlanId, Readback, Tensor};
+use std::collections::HashMap;
+use std::sync::Arc;
+use wgpu::BufferUsages;
+
+/// A device of wgpu that replays plans.
+pub struct GpuDevice {
+    identity: String,
+    family: Family,
+    device: wgpu::Device,
+    queue: wgpu::Queue,
+    limits: wgpu::Limits,
+    buffers: Vec<wgpu::Buffer>,
+    textures: Textures,
+    kernels: HashMap<String, (Arc<Kernel>, wgpu::ComputePipeline)>,
+    plans: Vec<Vec<Step>>,
+    staging: Staging,
+    submissions: Submissions,
+    fault: Fault,
+}
+
+impl GpuDevice {
+    /// Opens an adapter, with the family of products that serves it best.
+    /// # Errors
+    /// if the adapter gives no device.
+    pub async fn open(adapter: &wgpu::Adapter) -> Result<GpuDevice> {
+        GpuDevice::open_with(adapter, Family::of(&adapter.get_info(), adapter.features())).await
+    }
+
+    /// Opens an adapter with a family of products of the caller's choice.
+    /// # Errors
+    /// if the adapter gives no device with the features the family needs.
+    pub async fn open_with(adapter: &wgpu::Adapter, family: Family) -> Result<GpuDevice> {
+        let identity = describe(adapter);
+        let missing = family.features() - adapter.features();
+        if !missing.is_empty() {
+            return Err(Error::Device(format!(
+                "{identity} lacks {missing}, which the products of the family {family:?} need"
+            )));
+        }
+        let limits = adapter.limits();
+        let description = wgpu::DeviceDescriptor {
+            label: Some("gander"),
+            required_features: family.features(),
+            required_limits: limits.clone(),
+            ..wgpu::DeviceDescriptor::default()
+        };
+        let refused = |error| Error::Device(format!("{identity} gives no device: {error}; try another --adapter"));
+        let (device, queue) = adapter.request_device(&description).await.map_err(refused)?;
+        let fault = Fault::watch(&device);
+        Ok(GpuDevice {
+            identity,
+            family,
+            device,
+            queue,
+            limits,
+            buffers: vec![],
+            textures: Textures::default(),
+            kernels: HashMap::new(),
+            plans: vec![],
+            staging: Staging::default(),
+            submissions: Submissions::default(),
+            fault,
+        })
+    }
+
+    /// What lets a thread wait for this device.
+    pub fn waiter(&self) -> Waiter {
+        Waiter::new(&self.device, &self.submissions)
+    }
+
+    /// The kernel that serves a dispatch, compiled once.
+    fn pipeline(&mut self, dispatch: &Dispatch) -> (Arc<Kernel>, wgpu::ComputePipeline) {
+        let mut kernel = self.family.kernel(dispatch);
+        if !fit(&kernel, dispatch, &self.limits) {
+            kernel = Family::Plain.kernel(dispatch);
+        }
+        let device = &self.device;
+        let compiled = self.kernels.entry(kernel.source.clone()).or_insert_with(|| {
+            let label = kernel.label();
+            let source = wgpu::ShaderSource::Wgsl(kernel.source.as_str().into());
+            let module = device.create_shader_module(wgpu::ShaderModuleDescriptor {
+                label: Some(&label),
+                source,
+            });
+            let pipeline = device.create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
+                label: Some(&label),
+                layout: None,
+                module: &module,
+                entry_point: None,
+                compilation_options: wgpu::PipelineCompilationOptions::default(),
+                cache: None,
+            });
+            (Arc::new(kernel), pipeline)
+        });
+        compiled.clone()
+    }
+
+    /// The uniform arguments of all dispatches in one buffer, and where each begins.
+    fn upload_arguments(&self, plan: &Plan) -> (wgpu::Buffer, Vec<u64>) {
+        let alignment = self.limits.min_uniform_buffer_offset_alignment as usize;
+        let (mut bytes, mut offsets) = (vec![], vec![]);
+        for dispatch in &plan.dispatches {
+            bytes.resize(bytes.len().next_multiple_of(alignment), 0);
+            offsets.push(bytes.len() as u64);
+            bytes.extend(arguments(&dispatch.kernel, dispatch));
+        }
+        let size = (bytes.len() as u64).next_multiple_of(16).max(16);
+        let usage = BufferUsages::UNIFORM | BufferUsages::COPY_DST;
+        let buffer = self.device.create_buffer(&wgpu::BufferDescriptor {
+            label: Some(&plan.name),
+            size,
+            usage,
+            mapped_at_creation: false,
+        });
+        self.queue.write_buffer(&buffer, 0, &bytes);
+        (buffer, offsets)
+    }
+
+    /// The commands of one dispatch: refreshed textures, then the kernel.
+    fn steps(&mut self, dispatch: &Dispatch, (uniforms, offset): (&wgpu::Buffer, u64)) -> Vec<Step> {
+        let (kernel, pipeline) = self.pipeline(dispatch);
+        let mut steps = vec![];
+        let mut views = vec![];
+        for slot in kernel.slots.iter().filter(|slot| slot.texture) {
+            let tensor = dispatch.tensor(&slot.name);
+            let (view, copy) = self.textures.of(&self.device, tensor, &self.buffers[tensor.buffer().0]);
+            steps.extend(copy.map(Step::Copy));
+            views.push((slot.binding, view));
+        }
+        let (binding, size) = kernel.arguments_binding;
+        let mut entries = vec![wgpu::BindGroupEntry {
+            binding,
+            resource: part(uniforms, offset, u64::from(size)),
+        }];
+        entries.extend(views.iter().map(|(binding, view)| wgpu::BindGroupEntry {
+            binding: *binding,
+            resource: wgpu::BindingResource::TextureView(view),
+        }));
+        for slot in kernel.slots.iter().filter(|slot| !slot.texture) {
+            let tensor = dispatch.tensor(&slot.name);
+            let resource = part(
+                &self.buffers[tensor.buffer().0],
+                tensor.byte_range().start,
+                tensor.bytes().next_multiple_of(16),
+            );
+            entries.push(wgpu::BindGroupEntry {
+                binding: slot.binding,
+                resource,
+            });
+        }
+        let layout = pipeline.get_bind_group_layout(0);
+        let label = Some(kernel.operation.as_str());
+        let bind_group = self.device.create_bind_group(&wgpu::BindGroupDescriptor {
+            label,
+            layout: &layout,
+            entries: &entries,
+        });
+        self.textures.written_by(dispatch);
+        steps.push(Step::Run {
+            pipeline,
+            bind_group,
+            grid: grid(&kernel, dispatch.work, self.limits.max_compute_workgroups_per_dimension),
+        });
+        steps
+    }
+}
+
+impl Device for GpuDevice {
+    fn identity(&self) -> String {
+        self.identity.clone()
+    }
+
+    fn in_flight(&self) -> usize {
+        2
+    }
+
+    fn allocate(&mut self, memory: &Memory) -> Result<()> {
+        let most = self.limits.max_storage_buffer_binding_size.min(self.limits.max_buffer_size);
+        for buffer in &memory.buffers()[self.buffers.len()..] {
+            let bytes = (4 * u64::from(buffer.len)).next_multiple_of(16);
+            if bytes > most {
+                let (name, identity) = (&buffer.name, &self.identity);
+                return Err(Error::Device(format!(
+                    "`{name}` takes {bytes} bytes, but {identity} binds at most {most} at once; make it smaller, or use --adapter host"
+                )));
+            }
+            let usage = BufferUsages::STORAGE | BufferUsages::COPY_SRC | BufferUsages::COPY_DST;
+            let spare = if self.family == Family::Texture { SPARE } else { 0 };
+            let (label, size) = (Some(buffer.name.as_str()), bytes + spare);
+            self.buffers.push(self.device.create_buffer(&wgpu::BufferDescriptor {
+                label,
+                size,
+                usage,
+                mapped_at_creation: false,
+            }));
+        }
+        self.fault.check()
+    }
+
+    fn prepare(&mut self, plan: &Plan) -> Result<PlanId> {
+        let (uniforms, offsets) = self.upload_arguments(plan);
+        self.textures.begin_plan();
+        let mut steps = vec![];
+        for (dispatch, offset) in plan.dispatches.iter().zip(offsets) {
+            steps.extend(self.steps(dispatch, (&uniforms, offset)));
+        }
+        self.fault.check()?;
+        self.plans.push(steps);
+        Ok(PlanId(self.plans.len() - 1))
+    }
+
+    fn write(&mut self, tensor: &Tensor, bytes: &[u8]) {
+        assert!(
+            bytes.len() as u64 == tensor.bytes(),
+            "{tensor} takes {} bytes, not {}",
+            tensor.bytes(),
+            bytes.len()
+        );
+        self.queue
+            .write_buffer(&self.buffers[tensor.buffer().0], tensor.byte_range().start, bytes);
+    }
+
+    fn submit(&mut self, plan: PlanId, times: u32, read: &[&Tensor]) -> Readback {
+        let mut encoder = self.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
+        encode(&self.plans[plan.0], times, &mut encoder);
+        self.finish(encoder, read)
+    }
+
+    fn read(&mut self, tensors: &[&Tensor]) -> Readback {
+        let encoder = self.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
+        self.finish(encoder, tensors)
+    }
+}
+
+impl GpuDevice {
+    /// Copies tensors out behind what was encoded, and submits it all.
+    fn finish(&mut self, mut encoder: wgpu::CommandEncoder, read: &[&Tensor]) -> Readback {
+        let total = read.iter().map(|tensor| tensor.bytes()).sum::<u64>();
+        if total == 0 {
+            self.submissions.push(self.queue.submit([encoder.finish()]));
+            return Box::pin(std::future::ready(self.fault.check().map(|()| vec![])));
+        }
+        let staging = self.staging.take(&self.device, total);
+        let mut parts = vec![];
+        let mut at = 0;
+        for tensor in read {
+            encoder.copy_buffer_to_buffer(
+                &self.buffers[tensor.buffer().0],
+                tensor.byte_range().start,
+                &staging,
+                at,
+                tensor.bytes(),
+            );
+            parts.push(at as usize..(at + tensor.bytes()) as usize);
+            at += tensor.bytes();
+        }
+        self.submissions.push(self.queue.submit([encoder.finish()]));
+        Box::pin(map(staging, parts, self.staging.clone(), self.fault.clone()))
+    }
+}
+
+/// A part of a buffer, to be bound.
+fn part(buffer: &wgpu::Buffer, offset: u64, size: u64) -> wgpu::BindingResource<'_> {
+    wgpu::BindingResource::Buffer(wgpu::BufferBinding {
+        buffer,
+        offset,
+        size: wgpu::BufferSize::new(size),
+    })
+}

@@ -1,0 +1,17 @@
+//! GPUs, and software that behaves like one: adapters, and a device that replays plans through wgpu.
+//!
+//! A [`GpuDevice`] gives a plan's buffers memory, chooses a variant of each kernel ([`Family`]), makes pipelines and bind groups once, and then encodes
+//! the same commands again and again. Nothing here blocks: whoever wants to wait holds a [`Waiter`].
+
+mod adapters;
+mod device;
+mod fault;
+mod prepared;
+mod readback;
+mod textures;
+mod variant;
+
+pub use adapters::{adapters, describe};
+pub use device::GpuDevice;
+pub use readback::Waiter;
+pub use variant::Family;

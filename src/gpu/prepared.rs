@@ -1,0 +1,85 @@
+//! A plan made ready: pipelines, bind groups and grids, once; then only encoding.
+
+use crate::gpu::textures::TextureCopy;
+use crate::plan::{Dispatch, Kernel, Value, Work};
+
+/// One command of a prepared plan.
+pub(super) enum Step {
+    /// Refresh a texture.
+    Copy(TextureCopy),
+    /// Run a kernel.
+    Run {
+        /// The kernel, compiled.
+        pipeline: wgpu::ComputePipeline,
+        /// Its tensors and arguments.
+        bind_group: wgpu::BindGroup,
+        /// Its workgroups.
+        grid: [u32; 2],
+    },
+}
+
+/// Encodes a plan so many times.
+pub(super) fn encode(steps: &[Step], times: u32, encoder: &mut wgpu::CommandEncoder) {
+    for _ in 0..times {
+        let mut rest = steps;
+        while !rest.is_empty() {
+            let copies = rest.iter().take_while(|step| matches!(step, Step::Copy(_))).count();
+            for step in &rest[..copies] {
+                if let Step::Copy(copy) = step {
+                    copy.encode(encoder);
+                }
+            }
+            let runs = rest[copies..].iter().take_while(|step| matches!(step, Step::Run { .. })).count();
+            encode_pass(&rest[copies..copies + runs], encoder);
+            rest = &rest[copies + runs..];
+        }
+    }
+}
+
+fn encode_pass(steps: &[Step], encoder: &mut wgpu::CommandEncoder) {
+    let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
+    for step in steps {
+        if let Step::Run {
+            pipeline,
+            bind_group,
+            grid: [x, y],
+        } = step
+        {
+            pass.set_pipeline(pipeline);
+            pass.set_bind_group(0, bind_group, &[]);
+            pass.dispatch_workgroups(*x, *y, 1);
+        }
+    }
+}
+
+/// The grid of a dispatch; a flat one is folded into rows where one dimension is too short.
+pub(super) fn grid(kernel: &Kernel, work: Work, most: u32) -> [u32; 2] {
+    let tile = |name| kernel.constant(name).expect("a product's shader declares its tile");
+    match work {
+        Work::One => [1, 1],
+        Work::Tiles { rows, cols } => [rows.div_ceil(tile("TILE_ROWS")), cols.div_ceil(tile("TILE_COLS"))],
+        Work::Flat(count) => {
+            let groups = count.div_ceil(kernel.workgroup);
+            let folds = groups.div_ceil(most);
+            [groups.div_ceil(folds), folds]
+        }
+    }
+}
+
+/// The bytes of a dispatch's uniform arguments, as the shader lays them out.
+pub(super) fn arguments(kernel: &Kernel, dispatch: &Dispatch) -> Vec<u8> {
+    let mut bytes = vec![0; kernel.arguments_binding.1 as usize];
+    for argument in &kernel.arguments {
+        let (_, value) = dispatch
+            .arguments
+            .iter()
+            .find(|(name, _)| *name == argument.name)
+            .expect("checked when it was recorded");
+        let word = match value {
+            Value::Word(word) => word.to_le_bytes(),
+            Value::Real(real) => real.to_le_bytes(),
+        };
+        bytes[argument.offset as usize..][..4].copy_from_slice(&word);
+    }
+    bytes
+}

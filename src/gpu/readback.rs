@@ -1,0 +1,104 @@
+//! Readback without stalling: tensors are copied out behind a submission and mapped when it is done.
+
+use crate::error::{Error, Result};
+use crate::gpu::fault::Fault;
+use futures_intrusive::channel::shared::oneshot_channel;
+use std::collections::VecDeque;
+use std::ops::Range;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Waits, for those who may block.
+#[derive(Clone, Debug)]
+pub struct Waiter {
+    device: wgpu::Device,
+    submissions: Submissions,
+}
+
+/// Submissions that nobody has waited for, oldest first.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Submissions(Arc<Mutex<VecDeque<wgpu::SubmissionIndex>>>);
+
+impl Submissions {
+    /// Takes note of a submission.
+    pub fn push(&self, index: wgpu::SubmissionIndex) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push_back(index);
+    }
+
+    fn pop(&self) -> Option<wgpu::SubmissionIndex> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).pop_front()
+    }
+}
+
+impl Waiter {
+    pub(super) fn new(device: &wgpu::Device, submissions: &Submissions) -> Waiter {
+        Waiter {
+            device: device.clone(),
+            submissions: submissions.clone(),
+        }
+    }
+
+    /// Blocks until the oldest submission is done, and lets its readbacks come in. A failure shows in the readback.
+    pub fn wait(&self) {
+        let poll = match self.submissions.pop() {
+            Some(index) => wgpu::PollType::Wait {
+                submission_index: Some(index),
+                timeout: None,
+            },
+            None => wgpu::PollType::wait_indefinitely(),
+        };
+        // A failed poll leaves the readback pending; the next one polls again.
+        drop(self.device.poll(poll));
+    }
+}
+
+/// Staging buffers that are free, to be used again.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Staging(Arc<Mutex<Vec<wgpu::Buffer>>>);
+
+impl Staging {
+    /// A buffer of exactly this size.
+    pub fn take(&self, device: &wgpu::Device, size: u64) -> wgpu::Buffer {
+        let mut free = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match free.iter().position(|buffer| buffer.size() == size) {
+            Some(at) => free.swap_remove(at),
+            None => device.create_buffer(&wgpu::BufferDescriptor {
+                label: Some("staging"),
+                size,
+                usage: wgpu::BufferUsages::COPY_DST | wgpu::BufferUsages::MAP_READ,
+                mapped_at_creation: false,
+            }),
+        }
+    }
+
+    fn give_back(&self, buffer: wgpu::Buffer) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(buffer);
+    }
+}
+
+/// Maps a staging buffer once the device has filled it, and copies the parts out.
+pub(super) fn map(
+    staging: wgpu::Buffer,
+    parts: Vec<Range<usize>>,
+    pool: Staging,
+    fault: Fault,
+) -> impl Future<Output = Result<Vec<Vec<u8>>>> {
+    let (sender, receiver) = oneshot_channel();
+    staging.map_async(wgpu::MapMode::Read, .., move |result| {
+        // Nobody listens any more: nothing to do.
+        drop(sender.send(result));
+    });
+    async move {
+        let mapped = receiver.receive().await;
+        fault.check()?;
+        let failed = |what: String| Error::Device(format!("cannot read from the device: {what}"));
+        mapped
+            .ok_or_else(|| failed("it never answered".into()))?
+            .map_err(|error| failed(error.to_string()))?;
+        let view = staging.get_mapped_range(..).map_err(|error| failed(error.to_string()))?;
+        let bytes = parts.into_iter().map(|part| view[part].to_vec()).collect();
+        drop(view);
+        staging.unmap();
+        pool.give_back(staging);
+        Ok(bytes)
+    }
+}

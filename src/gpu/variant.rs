@@ -1,0 +1,54 @@
+//! Which variant of a kernel serves a dispatch: the same product, written for different hardware.
+
+use crate::plan::{Dispatch, Kernel, shaders};
+use wgpu::{AdapterInfo, DeviceType, Features};
+
+/// A family of matrix products.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Family {
+    /// One output per invocation: runs anywhere.
+    Plain,
+    /// Register tiles over workgroup memory: for GPUs.
+    Tiled,
+    /// Storage textures and subgroup shuffles, without a barrier: for software adapters of eight lanes, where a storage-buffer load costs a loop.
+    Texture,
+}
+
+impl Family {
+    /// The family that serves an adapter best.
+    pub fn of(info: &AdapterInfo, features: Features) -> Family {
+        let eight_lanes = info.subgroup_min_size == 8 && info.subgroup_max_size == 8 && features.contains(Features::SUBGROUP);
+        match info.device_type {
+            DeviceType::Cpu if eight_lanes => Family::Texture,
+            DeviceType::Cpu => Family::Plain,
+            _ => Family::Tiled,
+        }
+    }
+
+    /// The features of a device that it needs.
+    pub fn features(self) -> Features {
+        if self == Family::Texture {
+            Features::SUBGROUP
+        } else {
+            Features::empty()
+        }
+    }
+
+    /// The kernel that serves a dispatch: the family's own where it has one that takes these shapes, else the plain one.
+    pub fn kernel(self, dispatch: &Dispatch) -> Kernel {
+        let plain = &*dispatch.kernel;
+        let (Some(layout), hook) = (plain.operation.strip_prefix("matmul_"), plain.hook.as_deref()) else {
+            return plain.clone();
+        };
+        match self {
+            Family::Tiled => Kernel::from_parts(&plain.operation, &["tiled/matmul", shaders::layout_file(layout)], hook),
+            Family::Texture if whole_texels(dispatch) => Kernel::from_parts(&plain.operation, &[&format!("texture/matmul_{layout}")], hook),
+            Family::Texture | Family::Plain => plain.clone(),
+        }
+    }
+}
+
+/// Whether the rows of both operands are whole texels of four numbers.
+fn whole_texels(dispatch: &Dispatch) -> bool {
+    ["a", "b"].iter().all(|operand| dispatch.tensor(operand).cols().is_multiple_of(4))
+}

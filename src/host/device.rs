@@ -1,0 +1,135 @@
+//! The host as a device: it replays plans at once, in the caller's thread and rayon's.
+
+use crate::error::Result;
+use crate::host::call::{Call, Store};
+use crate::host::{Real, twin};
+use crate::plan::{BufferId, Device, Dispatch, Memory, Plan, PlanId, Readback, Tensor};
+use std::sync::Arc;
+
+/// The host twin, in f32 or f64.
+pub struct HostDevice<T> {
+    buffers: Vec<Store<T>>,
+    plans: Vec<Arc<[Dispatch]>>,
+}
+
+impl<T: Real> Default for HostDevice<T> {
+    fn default() -> HostDevice<T> {
+        HostDevice {
+            buffers: vec![],
+            plans: vec![],
+        }
+    }
+}
+
+impl<T: Real> HostDevice<T> {
+    /// A device with no memory yet.
+    pub fn new() -> HostDevice<T> {
+        HostDevice::default()
+    }
+
+    /// The reals of a tensor, in the twin's own precision.
+    pub fn reals(&self, tensor: &Tensor) -> &[T] {
+        &self.buffers[tensor.buffer().0].reals()[tensor.range()]
+    }
+
+    /// Sets the reals of a tensor, in the twin's own precision.
+    pub fn set_reals(&mut self, tensor: &Tensor, values: &[T]) {
+        if let Store::Reals(buffer) = &mut self.buffers[tensor.buffer().0] {
+            buffer[tensor.range()].copy_from_slice(values);
+        }
+    }
+
+    /// Runs one dispatch.
+    /// # Panics
+    /// if the operation has no twin.
+    pub fn run(&mut self, dispatch: &Dispatch) {
+        let kernel = &dispatch.kernel;
+        let run = twin::<T>(&kernel.operation).unwrap_or_else(|| panic!("`{}` has no host twin", kernel.operation));
+        let writes = |slot: &str| kernel.slot(slot).is_some_and(|slot| slot.writes);
+        let ids: Vec<(&'static str, BufferId)> = dispatch
+            .bindings
+            .iter()
+            .filter(|(slot, _)| writes(slot))
+            .map(|(slot, tensor)| (*slot, tensor.buffer()))
+            .collect();
+        let mut taken: Vec<Store<T>> = ids
+            .iter()
+            .map(|(_, id)| std::mem::replace(&mut self.buffers[id.0], Store::Words(vec![])))
+            .collect();
+        let written = ids.iter().map(|(slot, _)| *slot).zip(taken.iter_mut()).collect();
+        run(&mut Call {
+            dispatch,
+            buffers: &self.buffers,
+            written,
+        });
+        for ((_, id), store) in ids.iter().zip(taken) {
+            self.buffers[id.0] = store;
+        }
+    }
+
+    fn bytes(&self, tensor: &Tensor) -> Vec<u8> {
+        match &self.buffers[tensor.buffer().0] {
+            Store::Reals(values) => values[tensor.range()]
+                .iter()
+                .flat_map(|value| value.single().to_le_bytes())
+                .collect(),
+            Store::Words(values) => values[tensor.range()].iter().flat_map(|value| value.to_le_bytes()).collect(),
+        }
+    }
+}
+
+impl<T: Real> Device for HostDevice<T> {
+    fn identity(&self) -> String {
+        format!("host twin (f{}, {} threads)", 8 * size_of::<T>(), rayon::current_num_threads())
+    }
+
+    fn in_flight(&self) -> usize {
+        1
+    }
+
+    fn allocate(&mut self, memory: &Memory) -> Result<()> {
+        for buffer in &memory.buffers()[self.buffers.len()..] {
+            self.buffers.push(Store::zeroed(buffer.element, buffer.len));
+        }
+        Ok(())
+    }
+
+    fn prepare(&mut self, plan: &Plan) -> Result<PlanId> {
+        self.plans.push(plan.dispatches.clone().into());
+        Ok(PlanId(self.plans.len() - 1))
+    }
+
+    fn write(&mut self, tensor: &Tensor, bytes: &[u8]) {
+        assert!(
+            bytes.len() as u64 == tensor.bytes(),
+            "{tensor} takes {} bytes, not {}",
+            tensor.bytes(),
+            bytes.len()
+        );
+        let words = bytes
+            .chunks_exact(4)
+            .map(|word| u32::from_le_bytes(word.try_into().expect("four bytes")));
+        match &mut self.buffers[tensor.buffer().0] {
+            Store::Reals(values) => values[tensor.range()]
+                .iter_mut()
+                .zip(words)
+                .for_each(|(value, word)| *value = T::of(f32::from_bits(word))),
+            Store::Words(values) => values[tensor.range()].iter_mut().zip(words).for_each(|(value, word)| *value = word),
+        }
+    }
+
+    fn submit(&mut self, plan: PlanId, times: u32, read: &[&Tensor]) -> Readback {
+        let plan = self.plans[plan.0].clone();
+        for _ in 0..times {
+            for dispatch in plan.iter() {
+                self.run(dispatch);
+            }
+        }
+        self.read(read)
+    }
+
+    fn read(&mut self, tensors: &[&Tensor]) -> Readback {
+        let bytes = tensors.iter().map(|tensor| self.bytes(tensor)).collect();
+        Box::pin(std::future::ready(Ok(bytes)))
+    }
+}

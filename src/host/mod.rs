@@ -1,0 +1,64 @@
+//! The host twin: every shader said a second time, in Rust, and a device that replays the same plans.
+//!
+//! `shaders/foo.wgsl` and `src/host/foo.rs` are one kernel. In f64 the twin is the oracle that tests compare a GPU with; in f32 it trains on a machine
+//! that has no driver at all. Products come from the crate `gemm`, rows are shared out by rayon; nothing here depends on the number of threads.
+
+mod activation;
+mod call;
+mod column_norm;
+mod column_sums;
+mod copy;
+mod device;
+mod draw;
+mod dropout;
+mod loss_discriminator;
+mod loss_generator;
+mod matmul;
+mod maxout;
+mod metrics;
+mod noise;
+mod normalize_rows;
+mod real;
+mod schedule;
+mod shuffle;
+mod tick;
+mod update;
+
+pub use device::HostDevice;
+pub use real::Real;
+
+use call::Call;
+
+/// The twin of a shader.
+type Twin<T> = fn(&mut Call<T>);
+
+/// The twin of an operation, if there is one.
+fn twin<T: Real>(operation: &str) -> Option<Twin<T>> {
+    Some(match operation {
+        "activation_backward" => activation::backward,
+        "activation_forward" => activation::forward,
+        "column_norm" => column_norm::run,
+        "column_sums" => column_sums::run,
+        "copy" => copy::run,
+        "draw" => draw::run,
+        "dropout" => dropout::run,
+        "loss_discriminator" => loss_discriminator::run,
+        "loss_generator" => loss_generator::run,
+        "matmul_nn" | "matmul_nt" | "matmul_tn" => matmul::run,
+        "maxout_backward" => maxout::backward,
+        "maxout_forward" => maxout::forward,
+        "metrics" => metrics::run,
+        "noise" => noise::run,
+        "normalize_rows" => normalize_rows::run,
+        "schedule" => schedule::run,
+        "shuffle" => shuffle::run,
+        "tick" => tick::run,
+        "update" => update::run,
+        _ => return None,
+    })
+}
+
+/// Whether an operation has a twin.
+pub fn has_twin(operation: &str) -> bool {
+    twin::<f32>(operation).is_some()
+}

@@ -1,0 +1,23 @@
+//! The generative adversarial net of 2014, trained wholly on the GPU.
+//!
+//! * [`plan`]: what is to be computed, recorded once as a flat list of dispatches.
+//! * [`gpu`] and [`host`]: two devices that replay a plan, through wgpu and in Rust.
+//! * [`nn`]: layers, networks, losses and the optimiser, as recorded dispatches.
+//! * [`data`]: data sets, and the minibatches a device draws from them.
+//! * [`gan`]: the game, its two recipes, and the trainer.
+//! * [`random`]: chance drawn by counter; [`error`]: what cannot go on.
+
+#![deny(unsafe_code)]
+#![warn(missing_docs)]
+
+pub mod data;
+pub mod error;
+pub mod gan;
+pub mod gpu;
+#[cfg(feature = "native")]
+pub mod host;
+pub mod nn;
+pub mod plan;
+pub mod random;
+
+pub use error::{Error, Result};

@@ -1,0 +1,60 @@
+//! The losses of the game, by D's logits: softplus, never log(sigmoid).
+//!
+//! Each records its gradient by the logits and a tally for the metrics. The generator's loss is a hook: one small shader per loss.
+
+use crate::plan::{Recorder, Tensor};
+use serde::{Deserialize, Serialize};
+
+/// What the generator descends.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum GeneratorLoss {
+    /// 1/m Σ log(1 - D(G(z))): Algorithm 1.
+    Minimax,
+    /// -1/m Σ log D(G(z)): section 3, "provides much stronger gradients early in learning".
+    #[default]
+    NonSaturating,
+}
+
+impl GeneratorLoss {
+    fn hook(self) -> &'static str {
+        match self {
+            GeneratorLoss::Minimax => "generator_loss/minimax",
+            GeneratorLoss::NonSaturating => "generator_loss/non_saturating",
+        }
+    }
+}
+
+/// Records the gradient of coefficient·(BCE of real + BCE of fake) by the logits of m real rows over m fake ones.   a, da: 2m×1, tally: 1×6.
+#[track_caller]
+pub fn discriminator(rec: &mut Recorder, a: &Tensor, coefficient: f32, tally: &Tensor) -> Tensor {
+    assert!(
+        a.cols() == 1 && a.rows().is_multiple_of(2),
+        "{a} is no column of logits of real over fake"
+    );
+    let da = rec.tensor("da", [a.rows(), 1]);
+    rec.dispatch("loss_discriminator")
+        .bind("a", a)
+        .bind("da", &da)
+        .bind("tally", tally)
+        .argument("m", a.rows() / 2)
+        .argument("coefficient", coefficient)
+        .flops(u64::from(a.rows()))
+        .record();
+    da
+}
+
+/// Records the gradient of G's loss by the logits of m forged rows.   a, da: m×1, tally: 1×1.
+#[track_caller]
+pub fn generator(rec: &mut Recorder, a: &Tensor, loss: GeneratorLoss, tally: &Tensor) -> Tensor {
+    assert!(a.cols() == 1, "{a} is no column of logits");
+    let da = rec.tensor("da", [a.rows(), 1]);
+    rec.dispatch_hooked("loss_generator", loss.hook())
+        .bind("a", a)
+        .bind("da", &da)
+        .bind("tally", tally)
+        .argument("m", a.rows())
+        .flops(u64::from(a.rows()))
+        .record();
+    da
+}

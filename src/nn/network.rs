@@ -1,0 +1,246 @@
+//! Networks: a stack of layers over one buffer of parameters.
+
+use crate::nn::{Activation, Affine, Applied, BiasStart, Dropout, Initial, Kind, Layer, LayerSpec, Maxout, marginals};
+use crate::plan::{Recorder, Tensor, Work};
+use std::ops::Range;
+
+/// A parameter and what training keeps beside it.
+#[derive(Clone, Debug)]
+pub struct Parameter {
+    /// The parameter itself.
+    pub value: Tensor,
+    /// ∂L/∂θ of the last parameter gradient.
+    pub gradient: Tensor,
+    /// The velocity of momentum.
+    pub velocity: Tensor,
+    /// How it begins.
+    pub initial: Initial,
+    /// The norm that no column may exceed.
+    pub max_col_norm: Option<f32>,
+}
+
+/// A network: G or D.
+pub struct Network {
+    name: String,
+    layers: Vec<Box<dyn Layer>>,
+    parameters: Vec<Parameter>,
+    inputs: u32,
+    /// All parameters, padding included.
+    pub theta: Tensor,
+    /// All gradients, padding (zero) included.
+    pub gradient: Tensor,
+    /// All velocities, padding (zero) included.
+    pub velocity: Tensor,
+}
+
+/// One forward pass of a minibatch through a network: all that its backward passes need.
+#[derive(Clone, Debug)]
+pub struct Pass {
+    applied: Vec<Applied>,
+}
+
+impl Pass {
+    /// What the network gave out.
+    pub fn output(&self) -> &Tensor {
+        &self.applied.last().expect("a network has layers").y
+    }
+
+    /// The same pass, seen on some of its rows only: the same values, the same masks.
+    pub fn rows_at(&self, rows: Range<u32>) -> Pass {
+        Pass {
+            applied: self.applied.iter().map(|at| at.rows_at(rows.clone())).collect(),
+        }
+    }
+}
+
+impl Network {
+    /// Builds a network and reserves its parameters.
+    ///
+    /// `logits` leaves the last sigmoid out: the losses take D's logit. `mean` is the training data's mean, for a bias from the marginals.
+    pub fn new(rec: &mut Recorder, name: &str, specs: &[LayerSpec], inputs: u32, logits: bool, mean: &[f32], clock: &Tensor) -> Network {
+        let (shapes, starts) = parameter_table(name, specs, inputs, mean);
+        let (theta, values) = rec.carve(&format!("{name} theta"), &shapes);
+        let (gradient, gradients) = rec.carve(&format!("{name} gradient"), &shapes);
+        let (velocity, velocities) = rec.carve(&format!("{name} velocity"), &shapes);
+        let views = values.into_iter().zip(gradients).zip(velocities).zip(starts);
+        let parameters: Vec<Parameter> = views
+            .map(|(((value, gradient), velocity), (initial, max_col_norm))| {
+                let gradient = gradient.named(&format!("d {}", value.name()));
+                Parameter {
+                    value,
+                    gradient,
+                    velocity,
+                    initial,
+                    max_col_norm,
+                }
+            })
+            .collect();
+        let mut layers: Vec<Box<dyn Layer>> = vec![];
+        for (at, (spec, pair)) in specs.iter().zip(parameters.chunks_exact(2)).enumerate() {
+            if let Some(keep) = spec.keep.filter(|keep| *keep < 1.0) {
+                layers.push(Box::new(Dropout {
+                    keep,
+                    clock: clock.clone(),
+                }));
+            }
+            layers.push(Box::new(Affine {
+                w: pair[0].clone(),
+                b: pair[1].clone(),
+            }));
+            match spec.kind {
+                Kind::Relu => layers.push(Box::new(Activation::Relu)),
+                Kind::Sigmoid if logits && at + 1 == specs.len() => {}
+                Kind::Sigmoid => layers.push(Box::new(Activation::Sigmoid)),
+                Kind::Maxout => layers.push(Box::new(Maxout {
+                    pieces: spec.pieces.unwrap_or(1),
+                })),
+                Kind::Linear => {}
+            }
+        }
+        Network {
+            name: name.into(),
+            layers,
+            parameters,
+            inputs,
+            theta,
+            gradient,
+            velocity,
+        }
+    }
+
+    /// What it is called: `G`, `D`.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Units it takes in.
+    pub fn inputs(&self) -> u32 {
+        self.inputs
+    }
+
+    /// Units it gives out.
+    pub fn outputs(&self) -> u32 {
+        self.layers.iter().fold(self.inputs, |inputs, layer| layer.outputs(inputs))
+    }
+
+    /// Its parameters, from the input up: weights and biases by turns.
+    pub fn parameters(&self) -> &[Parameter] {
+        &self.parameters
+    }
+
+    /// Numbers it learns.
+    pub fn parameter_count(&self) -> u64 {
+        self.parameters.iter().map(|parameter| u64::from(parameter.value.len())).sum()
+    }
+
+    /// Records a forward pass of x.   x: m×inputs.
+    #[track_caller]
+    pub fn forward(&self, rec: &mut Recorder, x: &Tensor) -> Pass {
+        let y = rec.tensor(&format!("{}(·)", self.name), [x.rows(), self.outputs()]);
+        self.forward_into(rec, x, &y)
+    }
+
+    /// Records a forward pass of x whose output goes to y.   x: m×inputs, y: m×outputs.
+    /// # Panics
+    /// if a shape does not fit.
+    #[track_caller]
+    pub fn forward_into(&self, rec: &mut Recorder, x: &Tensor, y: &Tensor) -> Pass {
+        assert!(
+            x.cols() == self.inputs,
+            "{} takes {} columns, {x} has {}",
+            self.name,
+            self.inputs,
+            x.cols()
+        );
+        assert!(
+            y.cols() == self.outputs() && y.rows() == x.rows(),
+            "{} of {x} does not fit {y}",
+            self.name
+        );
+        let mut applied: Vec<Applied> = vec![];
+        for (number, layer) in self.layers.iter().enumerate() {
+            let x = applied.last().map_or(x, |below| &below.y).clone();
+            let outputs = [x.rows(), layer.outputs(x.cols())];
+            let last = number + 1 == self.layers.len();
+            let y = if last {
+                y.clone()
+            } else {
+                rec.tensor(&format!("{}.{number}", self.name), outputs)
+            };
+            let kept = layer.keep(rec, x.rows(), x.cols());
+            let salt = if layer.draws() { rec.salt() } else { 0 };
+            let at = Applied {
+                x,
+                y,
+                kept,
+                salt,
+                first_row: 0,
+            };
+            layer.forward(rec, &at);
+            applied.push(at);
+        }
+        Pass { applied }
+    }
+
+    /// Records ∂L/∂x from ∂L/∂y: passes through the network and leaves its parameters alone.
+    pub fn input_gradient(&self, rec: &mut Recorder, pass: &Pass, dy: &Tensor) -> Tensor {
+        let layers = self.layers.iter().zip(&pass.applied).rev();
+        layers.fold(dy.clone(), |dy, (layer, at)| layer.input_gradient(rec, at, &dy))
+    }
+
+    /// Records ∂L/∂θ from ∂L/∂y, and stops at the lowest layer that has parameters.
+    pub fn parameter_gradient(&self, rec: &mut Recorder, pass: &Pass, dy: &Tensor) {
+        let lowest = self
+            .layers
+            .iter()
+            .position(|layer| layer.has_parameters())
+            .unwrap_or(self.layers.len());
+        let mut dy = dy.clone();
+        for (number, (layer, at)) in self.layers.iter().zip(&pass.applied).enumerate().skip(lowest).rev() {
+            layer.parameter_gradient(rec, at, &dy);
+            if number > lowest {
+                dy = layer.input_gradient(rec, at, &dy);
+            }
+        }
+    }
+
+    /// Records the projection of every column of limited weights onto its ball: W ← W·min(n, c)/(1e-7 + n).
+    /// Part of every update, and of the initial weights (Pylearn2 applies its constraints to both).
+    pub fn project(&self, rec: &mut Recorder) {
+        for Parameter {
+            value: w, max_col_norm, ..
+        } in &self.parameters
+        {
+            if let Some(limit) = max_col_norm {
+                rec.dispatch("column_norm")
+                    .bind("w", w)
+                    .argument("m", w.rows())
+                    .argument("n", w.cols())
+                    .argument("limit", *limit)
+                    .work(Work::Flat(w.cols()))
+                    .flops(3 * u64::from(w.len()))
+                    .record();
+            }
+        }
+    }
+}
+
+type Start = (Initial, Option<f32>);
+
+/// Name, shape, beginning and limit of every parameter.
+fn parameter_table(name: &str, specs: &[LayerSpec], inputs: u32, mean: &[f32]) -> (Vec<(String, [u32; 2])>, Vec<Start>) {
+    let (mut shapes, mut starts, mut inputs) = (vec![], vec![], inputs);
+    for (number, spec) in specs.iter().enumerate() {
+        let columns = spec.units * spec.pieces.unwrap_or(1);
+        shapes.push((format!("{name}.{number}.w"), [inputs, columns]));
+        starts.push((Initial::Uniform(spec.irange), spec.max_col_norm));
+        shapes.push((format!("{name}.{number}.b"), [1, columns]));
+        let bias = match spec.bias {
+            BiasStart::Constant(value) => Initial::Constant(value),
+            BiasStart::Marginals(_) => Initial::Values(marginals(mean)),
+        };
+        starts.push((bias, None));
+        inputs = spec.units;
+    }
+    (shapes, starts)
+}

@@ -1,0 +1,43 @@
+//! What a plan asks of the device that replays it.
+
+use crate::error::Result;
+use crate::plan::{Memory, Plan, Tensor};
+use std::future::Future;
+use std::pin::Pin;
+
+/// Names a plan that a device has prepared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PlanId(pub(crate) usize);
+
+/// The bytes of the tensors asked for, in their order, once the device has come that far.
+pub type Readback = Pin<Box<dyn Future<Output = Result<Vec<Vec<u8>>>>>>;
+
+/// A device that replays plans: a GPU, or the host twin.
+///
+/// Nothing here blocks: whatever takes time on the device is a future, because the same code is to run in a browser.
+pub trait Device {
+    /// Which device this is, for the first line of a run and for its checkpoints.
+    fn identity(&self) -> String;
+
+    /// Submissions that may be under way at a time: two on a device that computes while the host reads.
+    fn in_flight(&self) -> usize;
+
+    /// Gives every buffer of `memory` that has none yet its memory, zeroed.
+    /// # Errors
+    /// if a buffer does not fit a limit of the device; the message names both.
+    fn allocate(&mut self, memory: &Memory) -> Result<()>;
+
+    /// Makes everything a replay needs, once.
+    /// # Errors
+    /// if the device refuses a kernel.
+    fn prepare(&mut self, plan: &Plan) -> Result<PlanId>;
+
+    /// Writes a whole tensor: f32 or u32, little-endian.
+    fn write(&mut self, tensor: &Tensor, bytes: &[u8]);
+
+    /// Replays a plan `times` times, then copies out the tensors in `read` as they are at that moment.
+    fn submit(&mut self, plan: PlanId, times: u32, read: &[&Tensor]) -> Readback;
+
+    /// Copies out tensors as they are once everything submitted is done.
+    fn read(&mut self, tensors: &[&Tensor]) -> Readback;
+}

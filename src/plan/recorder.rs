@@ -1,0 +1,379 @@
+//! The recorder: walks through one iteration and writes down what is to be computed.
+
+use crate::plan::{Element, Kernel, Memory, Tensor, VIEW_ALIGNMENT};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// How much there is to do in a dispatch; the device makes a grid of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Work {
+    /// So many invocations, in a flat grid.
+    Flat(u32),
+    /// A matrix of so many rows and columns, cut into the kernel's tiles.
+    Tiles {
+        /// Rows of the result.
+        rows: u32,
+        /// Columns of the result.
+        cols: u32,
+    },
+    /// One workgroup.
+    One,
+}
+
+/// The value of a uniform argument.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Value {
+    /// A count, an index, a salt.
+    Word(u32),
+    /// A real parameter.
+    Real(f32),
+}
+
+impl From<u32> for Value {
+    fn from(value: u32) -> Value {
+        Value::Word(value)
+    }
+}
+
+impl From<f32> for Value {
+    fn from(value: f32) -> Value {
+        Value::Real(value)
+    }
+}
+
+/// One kernel applied once.
+#[derive(Clone, Debug)]
+pub struct Dispatch {
+    /// The plain kernel: what is computed.
+    pub kernel: Arc<Kernel>,
+    /// The uniform arguments by name.
+    pub arguments: Vec<(&'static str, Value)>,
+    /// The tensors by the names of their slots.
+    pub bindings: Vec<(&'static str, Tensor)>,
+    /// How much there is to do.
+    pub work: Work,
+    /// Floating-point operations that count: two per multiply-add of a product, one per element elsewhere.
+    pub flops: u64,
+    /// The line of the paper that this dispatch belongs to.
+    pub section: Arc<str>,
+}
+
+impl Dispatch {
+    /// The value of a word argument.
+    /// # Panics
+    /// if the kernel has no such argument.
+    #[track_caller]
+    pub fn word(&self, name: &str) -> u32 {
+        match self.argument(name) {
+            Value::Word(value) => value,
+            Value::Real(value) => panic!("{}: `{name}` is {value}, no word", self.kernel.operation),
+        }
+    }
+
+    /// The value of a real argument.
+    /// # Panics
+    /// if the kernel has no such argument.
+    #[track_caller]
+    pub fn real(&self, name: &str) -> f32 {
+        match self.argument(name) {
+            Value::Real(value) => value,
+            Value::Word(value) => panic!("{}: `{name}` is the word {value}, not real", self.kernel.operation),
+        }
+    }
+
+    /// The tensor in a slot.
+    /// # Panics
+    /// if the kernel has no such slot.
+    #[track_caller]
+    pub fn tensor(&self, name: &str) -> &Tensor {
+        let found = self.bindings.iter().find(|(slot, _)| *slot == name);
+        &found.unwrap_or_else(|| panic!("{} has no slot `{name}`", self.kernel.operation)).1
+    }
+
+    /// The tensors that the kernel reads, or writes.
+    pub fn tensors(&self, writes: bool) -> impl Iterator<Item = &Tensor> {
+        let used = move |slot: &&'static str| {
+            self.kernel
+                .slot(slot)
+                .is_some_and(|slot| if writes { slot.writes } else { slot.reads })
+        };
+        self.bindings.iter().filter(move |(slot, _)| used(slot)).map(|(_, tensor)| tensor)
+    }
+
+    #[track_caller]
+    fn argument(&self, name: &str) -> Value {
+        let found = self.arguments.iter().find(|(argument, _)| *argument == name);
+        found
+            .unwrap_or_else(|| panic!("{} has no argument `{name}`", self.kernel.operation))
+            .1
+    }
+}
+
+/// A flat list of dispatches, to be replayed in order.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// What it computes: `iteration`, `samples`.
+    pub name: String,
+    /// The dispatches, in order.
+    pub dispatches: Vec<Dispatch>,
+}
+
+/// Writes down dispatches, and keeps the table of buffers that all plans of a game share.
+#[derive(Default)]
+pub struct Recorder {
+    memory: Memory,
+    kernels: HashMap<(String, Option<String>), Arc<Kernel>>,
+    dispatches: Vec<Dispatch>,
+    section: Option<Arc<str>>,
+    salts: u32,
+}
+
+impl Recorder {
+    /// An empty recorder.
+    pub fn new() -> Recorder {
+        Recorder::default()
+    }
+
+    /// The buffers so far.
+    pub fn memory(&self) -> &Memory {
+        &self.memory
+    }
+
+    /// A new m×n tensor of reals in a buffer of its own.
+    pub fn tensor(&mut self, name: &str, [rows, cols]: [u32; 2]) -> Tensor {
+        self.buffer(name, Element::Real, rows, cols)
+    }
+
+    /// A new 1×n tensor of words in a buffer of its own.
+    pub fn words(&mut self, name: &str, len: u32) -> Tensor {
+        self.buffer(name, Element::Word, 1, len)
+    }
+
+    /// One buffer, carved into padded views of the shapes given: all parameters of a network. Returns the whole and the views.
+    pub fn carve(&mut self, name: &str, parts: &[(String, [u32; 2])]) -> (Tensor, Vec<Tensor>) {
+        let padded = |[rows, cols]: [u32; 2]| (rows * cols).next_multiple_of(VIEW_ALIGNMENT);
+        let whole = self.buffer(name, Element::Real, 1, parts.iter().map(|(_, shape)| padded(*shape)).sum());
+        let mut offset = 0;
+        let mut views = Vec::with_capacity(parts.len());
+        for (part, [rows, cols]) in parts {
+            views.push(Tensor {
+                name: part.as_str().into(),
+                rows: *rows,
+                cols: *cols,
+                offset,
+                ..whole.clone()
+            });
+            offset += padded([*rows, *cols]);
+        }
+        (whole, views)
+    }
+
+    /// A number no other caller has got: the purpose of a stream of chance.
+    pub fn salt(&mut self) -> u32 {
+        self.salts += 1;
+        self.salts
+    }
+
+    /// Says which line of the paper the following dispatches belong to.
+    pub fn section(&mut self, line: &str) {
+        self.section = Some(line.into());
+    }
+
+    /// The kernel of an operation and hook, read once.
+    #[track_caller]
+    pub fn kernel(&mut self, operation: &str, hook: Option<&str>) -> Arc<Kernel> {
+        let key = (operation.to_string(), hook.map(str::to_string));
+        self.kernels
+            .entry(key)
+            .or_insert_with(|| Arc::new(Kernel::plain(operation, hook)))
+            .clone()
+    }
+
+    /// Begins a dispatch of an operation, which [`DispatchBuilder::record`] ends.
+    #[track_caller]
+    pub fn dispatch(&mut self, operation: &str) -> DispatchBuilder<'_> {
+        self.dispatch_with(operation, None)
+    }
+
+    /// Begins a dispatch of an operation that is completed by a hook.
+    #[track_caller]
+    pub fn dispatch_hooked(&mut self, operation: &str, hook: &str) -> DispatchBuilder<'_> {
+        self.dispatch_with(operation, Some(hook))
+    }
+
+    /// Ends a plan: what was recorded since the last one.
+    pub fn finish(&mut self, name: &str) -> Plan {
+        self.section = None;
+        Plan {
+            name: name.into(),
+            dispatches: std::mem::take(&mut self.dispatches),
+        }
+    }
+
+    #[track_caller]
+    fn dispatch_with(&mut self, operation: &str, hook: Option<&str>) -> DispatchBuilder<'_> {
+        let kernel = self.kernel(operation, hook);
+        let section = self.section.clone().unwrap_or_else(|| "".into());
+        let dispatch = Dispatch {
+            kernel,
+            arguments: vec![],
+            bindings: vec![],
+            work: Work::One,
+            flops: 0,
+            section,
+        };
+        DispatchBuilder { recorder: self, dispatch }
+    }
+
+    fn buffer(&mut self, name: &str, element: Element, rows: u32, cols: u32) -> Tensor {
+        let buffer = self.memory.add(name, element, rows * cols);
+        Tensor {
+            name: name.into(),
+            rows,
+            cols,
+            element,
+            buffer,
+            offset: 0,
+        }
+    }
+
+    /// The whole buffer that a view lies in.
+    fn whole(&self, view: &Tensor) -> Tensor {
+        Tensor {
+            rows: 1,
+            cols: self.memory.buffer(view.buffer).len,
+            offset: 0,
+            ..view.clone()
+        }
+    }
+
+    fn copy(&mut self, from: (&Tensor, u32), to: (&Tensor, u32), count: u32) {
+        self.dispatch("copy")
+            .bind("from_buffer", from.0)
+            .bind("to_buffer", to.0)
+            .argument("count", count)
+            .argument("from_first", from.1)
+            .argument("to_first", to.1)
+            .work(Work::Flat(count))
+            .record();
+    }
+}
+
+/// A dispatch being written down.
+pub struct DispatchBuilder<'a> {
+    recorder: &'a mut Recorder,
+    dispatch: Dispatch,
+}
+
+impl DispatchBuilder<'_> {
+    /// Puts a tensor into the slot of this name.
+    pub fn bind(mut self, slot: &'static str, tensor: &Tensor) -> Self {
+        self.dispatch.bindings.push((slot, tensor.clone()));
+        self
+    }
+
+    /// Sets the uniform argument of this name.
+    pub fn argument(mut self, name: &'static str, value: impl Into<Value>) -> Self {
+        self.dispatch.arguments.push((name, value.into()));
+        self
+    }
+
+    /// Says how much there is to do; one workgroup if it is not said.
+    pub fn work(mut self, work: Work) -> Self {
+        self.dispatch.work = work;
+        self
+    }
+
+    /// Says how many floating-point operations it takes; one per invocation if it is not said.
+    pub fn flops(mut self, flops: u64) -> Self {
+        self.dispatch.flops = flops;
+        self
+    }
+
+    /// Writes the dispatch down.
+    ///
+    /// A view that does not begin where a binding may begin is copied to a tensor of its own before, or from one after.
+    /// # Panics
+    /// if what is bound does not fit what the shader declares.
+    #[track_caller]
+    pub fn record(mut self) {
+        self.check();
+        if self.dispatch.flops == 0
+            && let Work::Flat(count) = self.dispatch.work
+        {
+            self.dispatch.flops = u64::from(count);
+        }
+        let mut after = vec![];
+        for at in 0..self.dispatch.bindings.len() {
+            let (slot, view) = self.dispatch.bindings[at].clone();
+            if view.is_aligned() {
+                continue;
+            }
+            let aligned = self.recorder.tensor(&view.name, [view.rows, view.cols]);
+            let slot = self.dispatch.kernel.slot(slot).expect("checked above").clone();
+            assert!(
+                slot.element == Element::Real,
+                "{view} begins at element {}: words cannot be moved",
+                view.offset
+            );
+            if slot.reads {
+                let whole = self.recorder.whole(&view);
+                self.recorder.copy((&whole, view.offset), (&aligned, 0), view.len());
+            }
+            if slot.writes {
+                after.push((aligned.clone(), view));
+            }
+            self.dispatch.bindings[at].1 = aligned;
+        }
+        self.recorder.dispatches.push(self.dispatch);
+        for (aligned, view) in after {
+            let whole = self.recorder.whole(&view);
+            self.recorder.copy((&aligned, 0), (&whole, view.offset), view.len());
+        }
+    }
+
+    #[track_caller]
+    fn check(&self) {
+        let Dispatch {
+            kernel,
+            arguments,
+            bindings,
+            ..
+        } = &self.dispatch;
+        let name = kernel.label();
+        for slot in &kernel.slots {
+            assert!(
+                bindings.iter().any(|(bound, _)| *bound == slot.name),
+                "{name}: nothing is bound to `{}`",
+                slot.name
+            );
+        }
+        for argument in &kernel.arguments {
+            let value = arguments.iter().find(|(given, _)| *given == argument.name);
+            let fits = value.is_some_and(|(_, value)| matches!(value, Value::Real(_)) == argument.real);
+            assert!(fits, "{name}: argument `{}` is {value:?}", argument.name);
+        }
+        assert!(
+            arguments.len() == kernel.arguments.len(),
+            "{name} takes {:?}, not {arguments:?}",
+            kernel.arguments
+        );
+        for (slot, tensor) in bindings {
+            let slot = kernel
+                .slot(slot)
+                .unwrap_or_else(|| panic!("{name} has no slot `{slot}`; {tensor} was to be bound to it"));
+            assert!(
+                slot.element == tensor.element,
+                "{name}: `{}` holds {:?}, {tensor} {:?}",
+                slot.name,
+                slot.element,
+                tensor.element
+            );
+            let shared = bindings.iter().filter(|(_, other)| other.buffer == tensor.buffer).count();
+            assert!(
+                !slot.writes || shared == 1,
+                "{name}: {tensor} is written, and its buffer is bound twice"
+            );
+        }
+    }
+}

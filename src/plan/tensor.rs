@@ -1,0 +1,169 @@
+//! Tensors: named, shaped views into buffers that a device will give memory to.
+
+use std::fmt;
+use std::ops::Range;
+use std::sync::Arc;
+
+/// Elements between two places where a view may begin: 256 bytes, the `min_storage_buffer_offset_alignment` every WebGPU device grants.
+pub const VIEW_ALIGNMENT: u32 = 64;
+
+/// What a buffer's four-byte elements are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Element {
+    /// A real number: f32 on a GPU, the twin's number type on the host.
+    Real,
+    /// An unsigned 32-bit word: packed bytes, indices, the clock.
+    Word,
+}
+
+/// Names one buffer of a [`Memory`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct BufferId(pub(crate) usize);
+
+/// One contiguous piece of memory that a device allocates, zeroed.
+#[derive(Clone, Debug)]
+pub struct Buffer {
+    /// What it holds, for error messages and memory tables.
+    pub name: String,
+    /// The type of its elements.
+    pub element: Element,
+    /// Its length in elements.
+    pub len: u32,
+}
+
+/// All buffers that the plans of one game share. It only grows.
+#[derive(Clone, Debug, Default)]
+pub struct Memory {
+    buffers: Vec<Buffer>,
+}
+
+impl Memory {
+    /// All buffers, in the order of their ids.
+    pub fn buffers(&self) -> &[Buffer] {
+        &self.buffers
+    }
+
+    /// The buffer behind an id.
+    pub fn buffer(&self, id: BufferId) -> &Buffer {
+        &self.buffers[id.0]
+    }
+
+    /// Bytes of all buffers together.
+    pub fn bytes(&self) -> u64 {
+        self.buffers.iter().map(|buffer| 4 * u64::from(buffer.len)).sum()
+    }
+
+    pub(super) fn add(&mut self, name: &str, element: Element, len: u32) -> BufferId {
+        self.buffers.push(Buffer {
+            name: name.into(),
+            element,
+            len,
+        });
+        BufferId(self.buffers.len() - 1)
+    }
+}
+
+/// A row-major matrix: a named view into a buffer. Cloning is cheap.
+#[derive(Clone, Debug)]
+pub struct Tensor {
+    pub(super) name: Arc<str>,
+    pub(super) rows: u32,
+    pub(super) cols: u32,
+    pub(super) element: Element,
+    pub(super) buffer: BufferId,
+    pub(super) offset: u32,
+}
+
+impl Tensor {
+    /// What it is called in listings and messages.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Its rows: the examples of a minibatch, the inputs of a weight matrix.
+    pub fn rows(&self) -> u32 {
+        self.rows
+    }
+
+    /// Its columns: the units of a layer.
+    pub fn cols(&self) -> u32 {
+        self.cols
+    }
+
+    /// Its number of elements.
+    pub fn len(&self) -> u32 {
+        self.rows * self.cols
+    }
+
+    /// Whether it has no elements.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The type of its elements.
+    pub fn element(&self) -> Element {
+        self.element
+    }
+
+    /// The buffer it lies in.
+    pub fn buffer(&self) -> BufferId {
+        self.buffer
+    }
+
+    /// The elements of the buffer that it covers.
+    pub fn range(&self) -> Range<usize> {
+        self.offset as usize..(self.offset + self.len()) as usize
+    }
+
+    /// Its size in bytes.
+    pub fn bytes(&self) -> u64 {
+        4 * u64::from(self.len())
+    }
+
+    /// The bytes of the buffer that it covers.
+    pub fn byte_range(&self) -> Range<u64> {
+        4 * u64::from(self.offset)..4 * u64::from(self.offset + self.len())
+    }
+
+    /// Whether a binding may begin where it begins.
+    pub fn is_aligned(&self) -> bool {
+        self.offset.is_multiple_of(VIEW_ALIGNMENT)
+    }
+
+    /// A view of some of its rows, under the same name.
+    /// # Panics
+    /// if it has fewer rows.
+    #[track_caller]
+    pub fn rows_at(&self, rows: Range<u32>) -> Tensor {
+        assert!(rows.start <= rows.end && rows.end <= self.rows, "{self} has no rows {rows:?}");
+        Tensor {
+            rows: rows.end - rows.start,
+            offset: self.offset + rows.start * self.cols,
+            ..self.clone()
+        }
+    }
+
+    /// Its upper and its lower half: x over G(z).
+    /// # Panics
+    /// if its rows are odd.
+    #[track_caller]
+    pub fn halves(&self) -> (Tensor, Tensor) {
+        assert!(self.rows.is_multiple_of(2), "{self} has no halves: its rows are odd");
+        let middle = self.rows / 2;
+        (self.rows_at(0..middle), self.rows_at(middle..self.rows))
+    }
+
+    /// The same view under another name.
+    pub fn named(&self, name: &str) -> Tensor {
+        Tensor {
+            name: name.into(),
+            ..self.clone()
+        }
+    }
+}
+
+impl fmt::Display for Tensor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}` {}×{}", self.name, self.rows, self.cols)
+    }
+}
