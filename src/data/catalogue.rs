@@ -2,25 +2,16 @@
 
 use std::path::{Path, PathBuf};
 
-use super::dataset::Dataset;
+use super::dataset::{Dataset, Outline};
 use super::{digits, mnist, points};
 use crate::error::{Error, Result};
 
 /// The names that [`open`] knows, each with what it is.
 pub const KNOWN: [(&str, &str); 4] = [
-    (
-        "mnist",
-        "28×28 handwritten digits, 70,000; four files, `gander data fetch mnist` downloads them",
-    ),
+    ("mnist", "28×28 handwritten digits, 70,000; four files, `gander data fetch mnist` downloads them"),
     ("digits", "28×28 handwritten-like digits, 70,000; embedded, made from the seed"),
-    (
-        "ring",
-        "eight Gaussians on a circle in the plane, 81,920 points; made from the seed",
-    ),
-    (
-        "gaussian-1d",
-        "one Gaussian on a line, the setting of the paper's Figure 1, 81,920 points; made from the seed",
-    ),
+    ("ring", "eight Gaussians on a circle in the plane, 81,920 points; made from the seed"),
+    ("gaussian-1d", "one Gaussian on a line, the setting of the paper's Figure 1, 81,920 points; made from the seed"),
 ];
 
 /// Opens the data set of that name. `seed` makes those that are made; `folder` holds those that are files: without it they are looked
@@ -30,20 +21,30 @@ pub const KNOWN: [(&str, &str); 4] = [
 /// searched, or are not what they promise to be.
 pub fn open(name: &str, seed: u32, folder: Option<&Path>) -> Result<Dataset> {
     match name {
-        "mnist" => open_mnist(&roots(
-            folder,
-            std::env::var_os("GANDER_DATA").map(PathBuf::from),
-            cache_folder().ok(),
-        )),
+        "mnist" => open_mnist(&roots(folder, std::env::var_os("GANDER_DATA").map(PathBuf::from), cache_folder().ok())),
         "digits" => Ok(digits::digits(seed, digits::EXAMPLES)),
         "ring" => Ok(points::ring(seed)),
         "gaussian-1d" => Ok(points::gaussian_1d(seed)),
-        unknown => Err(Error::Config(format!(
-            "there is no data set `{unknown}`{}; known: {}",
-            suggestion(unknown),
-            names()
-        ))),
+        unknown => Err(stranger(unknown)),
     }
+}
+
+/// What the data set of that name will be when it is opened: enough to lay out a game without any file.
+/// # Errors
+/// [`Error::Config`] for an unknown name, with the nearest known one.
+pub fn outline(name: &str) -> Result<Outline> {
+    let (shape, bytes, examples, train) = match name {
+        "mnist" => (mnist::SHAPE, true, mnist::EXAMPLES, mnist::TRAIN),
+        "digits" => (digits::SHAPE, true, digits::EXAMPLES, digits::TRAIN),
+        "ring" => (points::RING_SHAPE, false, points::EXAMPLES, 0..points::TRAIN),
+        "gaussian-1d" => (points::GAUSSIAN_SHAPE, false, points::EXAMPLES, 0..points::TRAIN),
+        unknown => return Err(stranger(unknown)),
+    };
+    Ok(Outline { name: name.into(), shape, bytes, examples, train })
+}
+
+fn stranger(unknown: &str) -> Error {
+    Error::Config(format!("there is no data set `{unknown}`{}; known: {}", suggestion(unknown), names()))
 }
 
 /// Where `gander data fetch` puts its files, one subfolder per data set: `gander` in the user's cache folder (`~/.cache` on Linux,
@@ -62,11 +63,7 @@ pub fn cache_folder() -> Result<PathBuf> {
 fn roots(named: Option<&Path>, variable: Option<PathBuf>, cache: Option<PathBuf>) -> Vec<PathBuf> {
     match named {
         Some(folder) => vec![folder.to_path_buf()],
-        None => variable
-            .filter(|folder| !folder.as_os_str().is_empty())
-            .into_iter()
-            .chain(cache)
-            .collect(),
+        None => variable.filter(|folder| !folder.as_os_str().is_empty()).into_iter().chain(cache).collect(),
     }
 }
 
@@ -78,27 +75,16 @@ fn open_mnist(roots: &[PathBuf]) -> Result<Dataset> {
     }
     let searched = match &folders[..] {
         [] => "no folder to search".to_string(),
-        _ => format!(
-            "searched {}",
-            folders
-                .iter()
-                .map(|folder| folder.display().to_string())
-                .collect::<Vec<_>>()
-                .join(", ")
-        ),
+        _ => format!("searched {}", folders.iter().map(|folder| folder.display().to_string()).collect::<Vec<_>>().join(", ")),
     };
-    Err(Error::Data(format!(
-        "mnist is nowhere: {searched}; run `gander data fetch mnist`, or name its folder with --data DIR"
-    )))
+    Err(Error::Data(format!("mnist is nowhere: {searched}; run `gander data fetch mnist`, or name its folder with --data DIR")))
 }
 
 /// ` (did you mean …?)`, when a known name is near: at most half of it would have to be typed anew.
 fn suggestion(unknown: &str) -> String {
     let near = |name: &str| strsim::normalized_damerau_levenshtein(unknown, name);
     let nearest = KNOWN.iter().map(|(name, _)| *name).max_by(|a, b| near(a).total_cmp(&near(b)));
-    nearest
-        .filter(|name| near(name) >= 0.5)
-        .map_or_else(String::new, |name| format!(" (did you mean `{name}`?)"))
+    nearest.filter(|name| near(name) >= 0.5).map_or_else(String::new, |name| format!(" (did you mean `{name}`?)"))
 }
 
 /// The known names in one line.
@@ -119,26 +105,26 @@ mod tests {
     }
 
     #[test]
+    fn an_outline_is_what_the_opened_set_has() {
+        for name in ["ring", "gaussian-1d"] {
+            assert_eq!(outline(name).unwrap(), open(name, 1, None).unwrap().outline());
+        }
+        let (few, all) = (digits::digits(1, 14).outline(), outline("digits").unwrap());
+        assert_eq!((few.shape, few.bytes), (all.shape, all.bytes));
+    }
+
+    #[test]
     fn an_unknown_name_is_answered_with_the_nearest_and_all() {
         let message = open("mnits", 1, None).unwrap_err().to_string();
-        assert_eq!(
-            message,
-            "there is no data set `mnits` (did you mean `mnist`?); known: mnist, digits, ring, gaussian-1d"
-        );
+        assert_eq!(message, "there is no data set `mnits` (did you mean `mnist`?); known: mnist, digits, ring, gaussian-1d");
         let message = open("imagenet-22k", 1, None).unwrap_err().to_string();
-        assert_eq!(
-            message,
-            "there is no data set `imagenet-22k`; known: mnist, digits, ring, gaussian-1d"
-        );
+        assert_eq!(message, "there is no data set `imagenet-22k`; known: mnist, digits, ring, gaussian-1d");
     }
 
     #[test]
     fn a_named_folder_stands_alone_and_the_variable_comes_before_the_cache() {
         let (variable, cache) = (Some(PathBuf::from("/variable")), Some(PathBuf::from("/cache")));
-        assert_eq!(
-            roots(Some(Path::new("/named")), variable.clone(), cache.clone()),
-            [Path::new("/named")]
-        );
+        assert_eq!(roots(Some(Path::new("/named")), variable.clone(), cache.clone()), [Path::new("/named")]);
         assert_eq!(roots(None, variable, cache.clone()), [Path::new("/variable"), Path::new("/cache")]);
         assert_eq!(roots(None, Some(PathBuf::new()), cache), [Path::new("/cache")]);
     }
@@ -147,18 +133,9 @@ mod tests {
     fn mnist_that_is_nowhere_is_answered_with_the_folders_and_the_next_step() {
         let folder = tempfile::tempdir().unwrap();
         let message = open("mnist", 1, Some(folder.path())).unwrap_err().to_string();
-        let (direct, below) = (
-            folder.path().display().to_string(),
-            folder.path().join("mnist").display().to_string(),
-        );
-        assert!(
-            message.starts_with(&format!("mnist is nowhere: searched {direct}, {below}; ")),
-            "{message}"
-        );
-        assert!(
-            message.contains("`gander data fetch mnist`") && message.contains("--data DIR"),
-            "{message}"
-        );
+        let (direct, below) = (folder.path().display().to_string(), folder.path().join("mnist").display().to_string());
+        assert!(message.starts_with(&format!("mnist is nowhere: searched {direct}, {below}; ")), "{message}");
+        assert!(message.contains("`gander data fetch mnist`") && message.contains("--data DIR"), "{message}");
     }
 
     #[test]
@@ -168,9 +145,6 @@ mod tests {
         std::fs::write(folder.path().join("mnist").join(mnist::FILES[0]), "not an IDX file, but there").unwrap();
         // One file is there, so this is the folder; and the other three are missed by name.
         let message = open("mnist", 1, Some(folder.path())).unwrap_err().to_string();
-        assert!(
-            message.contains(&format!("{}: no {}", folder.path().join("mnist").display(), mnist::FILES[1])),
-            "{message}"
-        );
+        assert!(message.contains(&format!("{}: no {}", folder.path().join("mnist").display(), mnist::FILES[1])), "{message}");
     }
 }

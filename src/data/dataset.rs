@@ -28,6 +28,37 @@ pub struct Shape {
     pub channels: u32,
 }
 
+/// What a game has to know of a data set before it is read: enough to lay out everything.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Outline {
+    /// The name it is opened by.
+    pub name: String,
+    /// The shape of one example.
+    pub shape: Shape,
+    /// Whether examples are bytes, packed four to a word on a device.
+    pub bytes: bool,
+    /// How many examples there are.
+    pub examples: u32,
+    /// The examples a game is trained on.
+    pub train: Range<u32>,
+}
+
+impl Outline {
+    /// Numbers in an example.
+    #[must_use]
+    pub fn dimensions(&self) -> u32 {
+        self.shape.dimensions()
+    }
+}
+
+impl Shape {
+    /// Numbers in an example of this shape.
+    #[must_use]
+    pub fn dimensions(self) -> u32 {
+        self.width * self.height * self.channels
+    }
+}
+
 /// A data set in memory. Make one as a literal and pass it through [`Dataset::checked`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct Dataset {
@@ -73,6 +104,18 @@ impl Values {
 }
 
 impl Dataset {
+    /// What a game has to know to be laid out.
+    #[must_use]
+    pub fn outline(&self) -> Outline {
+        Outline {
+            name: self.name.clone(),
+            shape: self.shape,
+            bytes: matches!(self.values, Values::Bytes(_)),
+            examples: self.examples(),
+            train: self.train.clone(),
+        }
+    }
+
     /// The same data set, when its parts agree.
     /// # Errors
     /// [`Error::Data`] when an example has no dimensions, the values are not a whole number of examples or not all finite, there is not
@@ -87,14 +130,9 @@ impl Dataset {
     /// The first two parts that disagree, in words.
     fn contradiction(&self) -> Option<String> {
         let Shape { width, height, channels } = self.shape;
-        let per_example = u64::from(width)
-            .saturating_mul(u64::from(height))
-            .saturating_mul(u64::from(channels));
+        let per_example = u64::from(width).saturating_mul(u64::from(height)).saturating_mul(u64::from(channels));
         if per_example == 0 || per_example > u64::from(u32::MAX) {
-            return Some(format!(
-                "an example of {width}×{height}×{channels} numbers; it must have from 1 to {} of them",
-                u32::MAX
-            ));
+            return Some(format!("an example of {width}×{height}×{channels} numbers; it must have from 1 to {} of them", u32::MAX));
         }
         let (numbers, examples) = (self.values.len() as u64, self.values.len() as u64 / per_example);
         if numbers % per_example != 0 {
@@ -106,11 +144,7 @@ impl Dataset {
         if let Values::Reals(reals) = &self.values
             && let Some(at) = reals.iter().position(|x| !x.is_finite())
         {
-            return Some(format!(
-                "example {} holds {}; every number must be finite",
-                at as u64 / per_example,
-                reals[at]
-            ));
+            return Some(format!("example {} holds {}; every number must be finite", at as u64 / per_example, reals[at]));
         }
         if let Some(labels) = &self.labels
             && labels.len() as u64 != examples
@@ -125,23 +159,15 @@ impl Dataset {
         let ranges = [("train", &self.train), ("valid", &self.valid), ("test", &self.test)];
         for (name, range) in ranges {
             if range.start > range.end || u64::from(range.end) > examples {
-                return Some(format!(
-                    "{name} is {}..{}, but there are {examples} examples",
-                    range.start, range.end
-                ));
+                return Some(format!("{name} is {}..{}, but there are {examples} examples", range.start, range.end));
             }
         }
         for ((name, one), (other_name, other)) in [(ranges[0], ranges[1]), (ranges[0], ranges[2]), (ranges[1], ranges[2])] {
             if one.start.max(other.start) < one.end.min(other.end) {
-                return Some(format!(
-                    "{name} {}..{} overlaps {other_name} {}..{}",
-                    one.start, one.end, other.start, other.end
-                ));
+                return Some(format!("{name} {}..{} overlaps {other_name} {}..{}", one.start, one.end, other.start, other.end));
             }
         }
-        self.train
-            .is_empty()
-            .then(|| format!("nothing to train on among {examples} examples"))
+        self.train.is_empty().then(|| format!("nothing to train on among {examples} examples"))
     }
 
     /// How many examples there are, those for training, validation and test together.
@@ -154,7 +180,7 @@ impl Dataset {
     /// The numbers in one example: width × height × channels.
     #[must_use]
     pub fn dimensions(&self) -> u32 {
-        self.shape.width * self.shape.height * self.shape.channels
+        self.shape.dimensions()
     }
 
     /// Example `i`, bytes as b/255.
@@ -162,12 +188,7 @@ impl Dataset {
     /// If there is no example `i`.
     #[must_use]
     pub fn example(&self, i: u32) -> Vec<f32> {
-        assert!(
-            i < self.examples(),
-            "data set `{}` has {} examples, there is no example {i}",
-            self.name,
-            self.examples()
-        );
+        assert!(i < self.examples(), "data set `{}` has {} examples, there is no example {i}", self.name, self.examples());
         let dimensions = self.dimensions() as usize;
         let first = i as usize * dimensions;
         (first..first + dimensions).map(|index| self.values.at(index)).collect()

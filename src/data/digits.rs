@@ -11,6 +11,7 @@ mod pen;
 mod styles;
 
 use rayon::prelude::*;
+use std::ops::Range;
 
 use super::dataset::{Dataset, Shape, Values};
 use super::draws::{Draws, Purpose};
@@ -25,6 +26,12 @@ const BOX: f32 = 20.0;
 /// The examples of the full set: 60,000 for training and validation, 10,000 for testing, as in MNIST.
 pub const EXAMPLES: u32 = 70_000;
 
+/// The training examples of the full set.
+pub const TRAIN: Range<u32> = 0..50_000;
+
+/// One picture.
+pub const SHAPE: Shape = Shape { width: SIDE as u32, height: SIDE as u32, channels: 1 };
+
 /// The first `examples` digits of `seed`. [`EXAMPLES`] give MNIST's splits, train 0–50,000, valid 50,000–60,000, test 60,000–70,000;
 /// fewer give the same proportions, 5/7, 1/7, 1/7. Example i is the same whatever `examples` is.
 /// # Panics
@@ -33,20 +40,12 @@ pub const EXAMPLES: u32 = 70_000;
 pub fn digits(seed: u32, examples: u32) -> Dataset {
     assert!(examples > 0, "a data set of no digits");
     let mut pixels = vec![0; examples as usize * SIDE * SIDE];
-    let labels = pixels
-        .par_chunks_exact_mut(SIDE * SIDE)
-        .enumerate()
-        .map(|(i, pixels)| write(seed, i as u32, pixels))
-        .collect();
+    let labels = pixels.par_chunks_exact_mut(SIDE * SIDE).enumerate().map(|(i, pixels)| write(seed, i as u32, pixels)).collect();
     let seventh = examples / 7;
     let trained = examples - 2 * seventh;
     Dataset {
         name: "digits".into(),
-        shape: Shape {
-            width: SIDE as u32,
-            height: SIDE as u32,
-            channels: 1,
-        },
+        shape: SHAPE,
         values: Values::Bytes(pixels),
         labels: Some(labels),
         train: 0..trained,
@@ -99,11 +98,7 @@ fn by_hand(style: &Style, draws: &mut Draws) -> Vec<Stroke> {
         moved.push((knot, place));
         place
     };
-    style
-        .strokes
-        .iter()
-        .map(|stroke| stroke.iter().map(|knot| place(*knot)).collect())
-        .collect()
+    style.strokes.iter().map(|stroke| stroke.iter().map(|knot| place(*knot)).collect()).collect()
 }
 
 /// Bends, squeezes, slants and turns the whole digit: x ← x·(width + taper·y) + bend·y² + lean·y, y ← y·(1 + drift·x) + sag·x²,
@@ -117,10 +112,7 @@ fn distort(strokes: &mut [Stroke], draws: &mut Draws) {
     let (cos, sin) = ((1.0 - t * t) / (1.0 + t * t), 2.0 * t / (1.0 + t * t));
     for knot in strokes.iter_mut().flatten() {
         let (x, y) = *knot;
-        let (x, y) = (
-            x * (width + taper * y) + bend * y * y + lean * y,
-            y * (1.0 + drift * x) + sag * x * x,
-        );
+        let (x, y) = (x * (width + taper * y) + bend * y * y + lean * y, y * (1.0 + drift * x) + sag * x * x);
         *knot = (cos * x - sin * y, sin * x + cos * y);
     }
 }
@@ -137,11 +129,7 @@ fn ink(curves: &[Stroke], draws: &mut Draws) -> Vec<Vec<Dot>> {
             // Along the stroke from −1 to 1: more, then less pressure (or the other way), and more or less in its middle.
             let s = 2.0 * i as f32 / (curve.len() - 1) as f32 - 1.0;
             let pressure = 1.0 + drift * s + swell * (0.5 - s * s);
-            Dot {
-                x: framing.scale * x + framing.x,
-                y: framing.scale * y + framing.y,
-                radius: radius * pressure,
-            }
+            Dot { x: framing.scale * x + framing.x, y: framing.scale * y + framing.y, radius: radius * pressure }
         });
         dots.collect()
     };
@@ -171,11 +159,7 @@ impl Framing {
         }
         let scale = (BOX - 2.0 * radius) / (across.high - across.low).max(down.high - down.low);
         let (x, y) = (0.3 * draws.bell(), 0.3 * draws.bell());
-        Framing {
-            scale,
-            x: across.offset(scale, radius, x),
-            y: down.offset(scale, radius, y),
-        }
+        Framing { scale, x: across.offset(scale, radius, x), y: down.offset(scale, radius, y) }
     }
 }
 
@@ -190,12 +174,7 @@ struct Axis {
 
 impl Axis {
     fn new() -> Axis {
-        Axis {
-            low: f32::INFINITY,
-            high: f32::NEG_INFINITY,
-            mass: 0.0,
-            moment: 0.0,
-        }
+        Axis { low: f32::INFINITY, high: f32::NEG_INFINITY, mass: 0.0, moment: 0.0 }
     }
 
     /// Counts a piece of line from `a` to `b`.

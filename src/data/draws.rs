@@ -25,12 +25,7 @@ pub(super) struct Draws {
 impl Draws {
     /// The draws of `example` under `seed`, from their beginning.
     pub(super) fn new(seed: u32, purpose: Purpose, example: u32) -> Draws {
-        Draws {
-            key: [seed, purpose as u32],
-            example,
-            block: 0,
-            spare: None,
-        }
+        Draws { key: [seed, purpose as u32], example, block: 0, spare: None }
     }
 
     /// The next 32 random bits.
@@ -100,17 +95,12 @@ mod tests {
         let mut counts = [0; 7];
         draws().for_each(|mut draws| counts[draws.below(7) as usize] += 1);
         let (mean, deviation) = (f64::from(N) / 7.0, (f64::from(N) * 6.0 / 49.0).sqrt());
-        assert!(
-            counts.iter().all(|count| (f64::from(*count) - mean).abs() < 5.0 * deviation),
-            "{counts:?}"
-        );
+        assert!(counts.iter().all(|count| (f64::from(*count) - mean).abs() < 5.0 * deviation), "{counts:?}");
     }
 
     #[test]
     fn a_uniform_draw_stays_in_its_interval_and_fills_it() {
-        let (low, high) = draws()
-            .map(|mut draws| draws.uniform(-3.0, 5.0))
-            .fold((5f32, -3f32), |(l, h), x| (l.min(x), h.max(x)));
+        let (low, high) = draws().map(|mut draws| draws.uniform(-3.0, 5.0)).fold((5f32, -3f32), |(l, h), x| (l.min(x), h.max(x)));
         assert!((-3.0..-2.99).contains(&low) && (4.99..5.0).contains(&high), "{low}..{high}");
     }
 

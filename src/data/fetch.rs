@@ -64,13 +64,7 @@ pub fn fetch(remote: &Remote, folder: &Path, patience: &Patience, progress: &mut
         if is_whole(folder, file) {
             progress(Progress::AlreadyThere { file: &file.name });
         } else {
-            Download {
-                file,
-                folder,
-                patience,
-                progress,
-            }
-            .run(&remote.mirrors)?;
+            Download { file, folder, patience, progress }.run(&remote.mirrors)?;
             downloaded += 1;
         }
     }
@@ -123,19 +117,11 @@ impl Download<'_> {
                 Ok(()) => return Ok(None),
                 Err(Failure::Here(error)) => return Err(error),
                 Err(Failure::Lasting(reason)) => {
-                    (self.progress)(Progress::Failed {
-                        file: &self.file.name,
-                        url,
-                        reason: &reason,
-                    });
+                    (self.progress)(Progress::Failed { file: &self.file.name, url, reason: &reason });
                     return Ok(Some(reason));
                 }
                 Err(Failure::Passing(reason)) => {
-                    (self.progress)(Progress::Failed {
-                        file: &self.file.name,
-                        url,
-                        reason: &reason,
-                    });
+                    (self.progress)(Progress::Failed { file: &self.file.name, url, reason: &reason });
                     last = reason;
                 }
             }
@@ -157,11 +143,7 @@ impl Download<'_> {
             None => Ok(()),
             Some(fault) => {
                 part.clear()?;
-                Err(if let Some((0, Some(_))) = began {
-                    Failure::Lasting(fault)
-                } else {
-                    Failure::Passing(fault)
-                })
+                Err(if let Some((0, Some(_))) = began { Failure::Lasting(fault) } else { Failure::Passing(fault) })
             }
         }
     }

@@ -38,12 +38,7 @@ pub struct Images {
 /// promises, promises nothing or more than 1 GiB, or its gzip stream is damaged.
 pub fn read_images(path: &Path) -> Result<Images> {
     let (sizes, pixels) = read(path, IMAGES)?;
-    Ok(Images {
-        count: sizes[0],
-        rows: sizes[1],
-        columns: sizes[2],
-        pixels,
-    })
+    Ok(Images { count: sizes[0], rows: sizes[1], columns: sizes[2], pixels })
 }
 
 /// Reads a file of labels (magic number 2049), plain or gzip: one byte each.
@@ -57,17 +52,10 @@ pub fn read_labels(path: &Path) -> Result<Vec<u8>> {
 fn read(path: &Path, magic: u32) -> Result<(Vec<u32>, Vec<u8>)> {
     let mut stream = Stream::open(path)?;
     let header = stream.header(header_bytes(magic))?;
-    let mut words = header
-        .chunks_exact(4)
-        .map(|word| u32::from_be_bytes(word.try_into().expect("chunks of four")));
+    let mut words = header.chunks_exact(4).map(|word| u32::from_be_bytes(word.try_into().expect("chunks of four")));
     let found = words.next().expect("a header begins with its magic number");
     if found != magic {
-        return stream.refuse(format!(
-            "it begins with {}, but {} are wanted, {}",
-            described(found),
-            kind(magic),
-            described(magic)
-        ));
+        return stream.refuse(format!("it begins with {}, but {} are wanted, {}", described(found), kind(magic), described(magic)));
     }
     let sizes: Vec<u32> = words.collect();
     let promised = promise(&sizes).or_else(|lie| stream.refuse(format!("the header promises {lie}")))?;
@@ -116,12 +104,7 @@ impl Stream<'_> {
     fn open(path: &Path) -> Result<Stream<'_>> {
         let file = File::open(path).map_err(Error::io("open", path))?;
         let (storage, bytes) = inflate::content(file).map_err(Error::io("read", path))?;
-        Ok(Stream {
-            path,
-            storage,
-            bytes,
-            broken_off: false,
-        })
+        Ok(Stream { path, storage, bytes, broken_off: false })
     }
 
     /// The first `length` bytes.
@@ -140,9 +123,7 @@ impl Stream<'_> {
         match values.len() as u64 {
             n if n < promised => self.refuse(format!("{holds}{got} bytes, the header promises {in_all}")),
             n if n > promised => self.refuse(format!("{holds}more bytes than the {in_all} that the header promises")),
-            _ if self.broken_off => self.refuse(format!(
-                "the gzip stream breaks off after {in_all} inflated bytes, before its checksum"
-            )),
+            _ if self.broken_off => self.refuse(format!("the gzip stream breaks off after {in_all} inflated bytes, before its checksum")),
             _ => Ok(values),
         }
     }

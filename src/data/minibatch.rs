@@ -3,7 +3,7 @@
 //! Every epoch visits each training example once, in an order that a keyed bijection makes of (seed, epoch). The batch size is fixed: where the
 //! published code keeps a short last minibatch, the last one here is filled up from the next epoch.
 
-use crate::data::{Dataset, Values};
+use crate::data::{Dataset, Outline, Values};
 use crate::plan::{Device, Recorder, Tensor, Work};
 use crate::random::SHUFFLE;
 use std::ops::Range;
@@ -19,18 +19,14 @@ pub struct Minibatches {
 
 impl Minibatches {
     /// Reserves room for a data set: bytes packed four to a word, or reals as they are.
-    pub fn new(rec: &mut Recorder, dataset: &Dataset, clock: &Tensor) -> Minibatches {
-        let (examples, hook) = match &dataset.values {
-            Values::Bytes(bytes) => (rec.words(&dataset.name, bytes.len().div_ceil(4) as u32), "examples/bytes"),
-            Values::Reals(reals) => (rec.tensor(&dataset.name, [1, reals.len() as u32]), "examples/reals"),
+    pub fn new(rec: &mut Recorder, outline: &Outline, clock: &Tensor) -> Minibatches {
+        let Outline { name, examples, train, .. } = outline;
+        let dimensions = outline.dimensions();
+        let (examples, hook) = match outline.bytes {
+            true => (rec.words(name, (u64::from(*examples) * u64::from(dimensions)).div_ceil(4) as u32), "examples/bytes"),
+            false => (rec.tensor(name, [*examples, dimensions]), "examples/reals"),
         };
-        Minibatches {
-            examples,
-            hook,
-            dimensions: dataset.dimensions(),
-            train: dataset.train.clone(),
-            clock: clock.clone(),
-        }
+        Minibatches { examples, hook, dimensions, train: train.clone(), clock: clock.clone() }
     }
 
     /// Writes the data set to the device.
@@ -60,12 +56,7 @@ impl Minibatches {
     /// if x is not as wide as an example.
     #[track_caller]
     pub fn draw(&self, rec: &mut Recorder, step: u32, x: &Tensor) {
-        assert!(
-            x.cols() == self.dimensions,
-            "an example has {} numbers, {x} has {} columns",
-            self.dimensions,
-            x.cols()
-        );
+        assert!(x.cols() == self.dimensions, "an example has {} numbers, {x} has {} columns", self.dimensions, x.cols());
         let chosen = rec.words("chosen", x.rows());
         rec.dispatch("shuffle")
             .bind("clock", &self.clock)

@@ -1,5 +1,6 @@
 //! MNIST: four IDX files in one folder, as LeCun, Cortes and Burges published them, and as anybody can make smaller ones.
 
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use super::dataset::{Dataset, Shape, Values};
@@ -7,12 +8,16 @@ use super::idx;
 use crate::error::{Error, Result};
 
 /// The four files by the names under which they were published, without `.gz`.
-pub const FILES: [&str; 4] = [
-    "train-images-idx3-ubyte",
-    "train-labels-idx1-ubyte",
-    "t10k-images-idx3-ubyte",
-    "t10k-labels-idx1-ubyte",
-];
+pub const FILES: [&str; 4] = ["train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"];
+
+/// One picture of the published set.
+pub const SHAPE: Shape = Shape { width: 28, height: 28, channels: 1 };
+
+/// Examples of the published set.
+pub const EXAMPLES: u32 = 70_000;
+
+/// Training examples of the published set; mnist.yaml.
+pub const TRAIN: Range<u32> = 0..50_000;
 
 /// Reads the four files of `folder`, each plain or gzip, under the name it was published by (`train-images-idx3-ubyte`) or the one that
 /// some archives unpack to (`train-images.idx3-ubyte`), with `.gz` or without.
@@ -44,11 +49,7 @@ pub fn read(folder: &Path) -> Result<Dataset> {
     let trained = images.count - images.count / 6;
     Dataset {
         name: "mnist".into(),
-        shape: Shape {
-            width: images.columns,
-            height: images.rows,
-            channels: 1,
-        },
+        shape: Shape { width: images.columns, height: images.rows, channels: 1 },
         values: Values::Bytes(images.pixels),
         labels: Some(labels),
         train: 0..trained,
@@ -69,17 +70,13 @@ pub fn is_in(folder: &Path) -> bool {
 fn find(folder: &Path, name: &str) -> Result<PathBuf> {
     let unpacked = name.replacen("-idx", ".idx", 1);
     let names = [name.to_string(), format!("{name}.gz"), unpacked.clone(), format!("{unpacked}.gz")];
-    names
-        .iter()
-        .map(|name| folder.join(name))
-        .find(|path| path.is_file())
-        .ok_or_else(|| {
-            let folder = folder.display();
-            Error::Data(format!(
-                "{folder}: no {name}, nor {}; run `gander data fetch mnist`, or name the folder with --data DIR",
-                names[1..].join(", ")
-            ))
-        })
+    names.iter().map(|name| folder.join(name)).find(|path| path.is_file()).ok_or_else(|| {
+        let folder = folder.display();
+        Error::Data(format!(
+            "{folder}: no {name}, nor {}; run `gander data fetch mnist`, or name the folder with --data DIR",
+            names[1..].join(", ")
+        ))
+    })
 }
 
 /// A file of images, the labels that go with them, and the path of the images.
@@ -87,18 +84,12 @@ fn read_pair(images: PathBuf, labels: PathBuf) -> Result<(idx::Images, Vec<u8>, 
     let (read_images, read_labels) = (idx::read_images(&images)?, idx::read_labels(&labels)?);
     if read_images.count as usize != read_labels.len() {
         let (count, path) = (read_images.count, images.display());
-        let message = format!(
-            "{}: {} labels, but {path} has {count} images; download both again",
-            labels.display(),
-            read_labels.len()
-        );
+        let message = format!("{}: {} labels, but {path} has {count} images; download both again", labels.display(), read_labels.len());
         return Err(Error::Data(message));
     }
     if let Some(at) = read_labels.iter().position(|label| *label > 9) {
         let (label, path) = (read_labels[at], labels.display());
-        return Err(Error::Data(format!(
-            "{path}: label {at} is {label}, but a digit is at most 9; download it again"
-        )));
+        return Err(Error::Data(format!("{path}: label {at} is {label}, but a digit is at most 9; download it again")));
     }
     Ok((read_images, read_labels, images))
 }
@@ -122,9 +113,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let mut files = tiny();
         change(&mut files);
-        files
-            .iter()
-            .for_each(|(name, content)| std::fs::write(folder.path().join(name), content).unwrap());
+        files.iter().for_each(|(name, content)| std::fs::write(folder.path().join(name), content).unwrap());
         read(folder.path())
     }
 
@@ -135,10 +124,7 @@ mod tests {
     #[test]
     fn a_tiny_mnist_is_split_as_the_real_one() {
         let dataset = read_changed(|_| ()).unwrap();
-        assert_eq!(
-            (dataset.train.clone(), dataset.valid.clone(), dataset.test.clone()),
-            (0..11, 11..13, 13..16)
-        );
+        assert_eq!((dataset.train.clone(), dataset.valid.clone(), dataset.test.clone()), (0..11, 11..13, 13..16));
         assert_eq!(dataset.example(14), [14.0 / 255.0; 4]);
         assert_eq!(dataset.labels.as_ref().unwrap()[14], 4);
         let n = 60_000u32;
@@ -158,14 +144,8 @@ mod tests {
     #[test]
     fn a_missing_file_is_named_with_what_to_do() {
         let message = refusal(|files| files[3].0 = "elsewhere".into());
-        assert!(
-            message.contains("no t10k-labels-idx1-ubyte, nor t10k-labels-idx1-ubyte.gz, t10k-labels.idx1-ubyte"),
-            "{message}"
-        );
-        assert!(
-            message.ends_with("run `gander data fetch mnist`, or name the folder with --data DIR"),
-            "{message}"
-        );
+        assert!(message.contains("no t10k-labels-idx1-ubyte, nor t10k-labels-idx1-ubyte.gz, t10k-labels.idx1-ubyte"), "{message}");
+        assert!(message.ends_with("run `gander data fetch mnist`, or name the folder with --data DIR"), "{message}");
     }
 
     #[test]
@@ -178,18 +158,12 @@ mod tests {
     #[test]
     fn a_label_that_is_no_digit_is_refused() {
         let message = refusal(|files| files[3].1 = idx(2049, &[3], &[0, 10, 2]));
-        assert!(
-            message.ends_with("t10k-labels-idx1-ubyte: label 1 is 10, but a digit is at most 9; download it again"),
-            "{message}"
-        );
+        assert!(message.ends_with("t10k-labels-idx1-ubyte: label 1 is 10, but a digit is at most 9; download it again"), "{message}");
     }
 
     #[test]
     fn images_of_two_sizes_are_refused() {
         let message = refusal(|files| files[2].1 = idx(2051, &[3, 2, 1], &[0; 6]));
-        assert!(
-            message.contains("t10k-images-idx3-ubyte: images of 1×2 pixels, but those of "),
-            "{message}"
-        );
+        assert!(message.contains("t10k-images-idx3-ubyte: images of 1×2 pixels, but those of "), "{message}");
     }
 }

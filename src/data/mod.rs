@@ -24,6 +24,6 @@ pub mod mnist;
 pub mod points;
 
 #[cfg(feature = "native")]
-pub use catalogue::{cache_folder, open};
-pub use dataset::{Dataset, Shape, Values};
+pub use catalogue::{cache_folder, open, outline};
+pub use dataset::{Dataset, Outline, Shape, Values};
 pub use minibatch::Minibatches;

@@ -2,7 +2,6 @@
 //! Both are drawn from a seed by Threefry, in f64, and rounded once to f32. They carry no pictures and no files.
 
 use std::f64::consts::FRAC_1_SQRT_2;
-use std::ops::Range;
 
 use super::dataset::{Dataset, Shape, Values};
 use super::draws::{Draws, Purpose};
@@ -25,6 +24,15 @@ pub const TRAIN: u32 = 1 << 16;
 /// Points for validation, and as many again for testing, of either set.
 pub const HELD_OUT: u32 = 1 << 13;
 
+/// All points of either set.
+pub const EXAMPLES: u32 = TRAIN + 2 * HELD_OUT;
+
+/// A point of `ring`.
+pub const RING_SHAPE: Shape = Shape { width: 2, height: 1, channels: 1 };
+
+/// A point of `gaussian-1d`.
+pub const GAUSSIAN_SHAPE: Shape = Shape { width: 1, height: 1, channels: 1 };
+
 /// Points on the unit circle at the angles 2πk/8, exact to the last bit on every platform.
 const CIRCLE: [[f64; 2]; RING_MODES as usize] = {
     const S: f64 = FRAC_1_SQRT_2;
@@ -40,16 +48,10 @@ pub fn ring(seed: u32) -> Dataset {
         let mode = draws.below(RING_MODES);
         let [a, b] = draws.normals();
         let [x, y] = CIRCLE[mode as usize];
-        (
-            [
-                (RING_RADIUS * x + RING_DEVIATION * a) as f32,
-                (RING_RADIUS * y + RING_DEVIATION * b) as f32,
-            ],
-            mode as u8,
-        )
+        ([(RING_RADIUS * x + RING_DEVIATION * a) as f32, (RING_RADIUS * y + RING_DEVIATION * b) as f32], mode as u8)
     };
-    let (points, labels): (Vec<_>, Vec<_>) = all().map(draw).unzip();
-    assemble("ring", 2, points.into_flattened(), Some(labels))
+    let (points, labels): (Vec<_>, Vec<_>) = (0..EXAMPLES).map(draw).unzip();
+    assemble("ring", RING_SHAPE, points.into_flattened(), Some(labels))
 }
 
 /// p(x) = N(x; 1, 0.5²): 65,536 training points, 8,192 for validation, 8,192 for testing; no labels.
@@ -59,27 +61,18 @@ pub fn gaussian_1d(seed: u32) -> Dataset {
         let [normal, _] = Draws::new(seed, Purpose::Gaussian, i).normals();
         (GAUSSIAN_MEAN + GAUSSIAN_DEVIATION * normal) as f32
     };
-    assemble("gaussian-1d", 1, all().map(draw).collect(), None)
+    assemble("gaussian-1d", GAUSSIAN_SHAPE, (0..EXAMPLES).map(draw).collect(), None)
 }
 
-/// Every point there is, for training, validation and testing.
-fn all() -> Range<u32> {
-    0..TRAIN + 2 * HELD_OUT
-}
-
-fn assemble(name: &str, dimensions: u32, values: Vec<f32>, labels: Option<Vec<u8>>) -> Dataset {
+fn assemble(name: &str, shape: Shape, values: Vec<f32>, labels: Option<Vec<u8>>) -> Dataset {
     Dataset {
         name: name.into(),
-        shape: Shape {
-            width: dimensions,
-            height: 1,
-            channels: 1,
-        },
+        shape,
         values: Values::Reals(values),
         labels,
         train: 0..TRAIN,
         valid: TRAIN..TRAIN + HELD_OUT,
-        test: TRAIN + HELD_OUT..all().end,
+        test: TRAIN + HELD_OUT..EXAMPLES,
     }
     .checked()
     .expect("draws of 32 bits are finite, and the ranges divide it")
@@ -101,10 +94,7 @@ mod tests {
         let n = values.clone().count() as f64;
         let (m, d) = moments(values);
         assert!((m - mean).abs() < 5.0 * deviation / n.sqrt(), "{what}: mean {m}, expected {mean}");
-        assert!(
-            (d - deviation).abs() < 5.0 * deviation / (2.0 * n).sqrt(),
-            "{what}: deviation {d}, expected {deviation}"
-        );
+        assert!((d - deviation).abs() < 5.0 * deviation / (2.0 * n).sqrt(), "{what}: deviation {d}, expected {deviation}");
     }
 
     #[test]
@@ -112,17 +102,11 @@ mod tests {
         let dataset = ring(1);
         let points: Vec<_> = (0..dataset.examples()).map(|i| dataset.example(i)).collect();
         for (k, [x, y]) in CIRCLE.into_iter().enumerate() {
-            let of_mode = points
-                .iter()
-                .zip(dataset.labels.as_ref().unwrap())
-                .filter(|(_, label)| usize::from(**label) == k);
+            let of_mode = points.iter().zip(dataset.labels.as_ref().unwrap()).filter(|(_, label)| usize::from(**label) == k);
             assert_normal(of_mode.clone().map(|(p, _)| f64::from(p[0])), 2.0 * x, 0.02, "x");
             assert_normal(of_mode.clone().map(|(p, _)| f64::from(p[1])), 2.0 * y, 0.02, "y");
             let share = of_mode.count() as f64 / points.len() as f64;
-            assert!(
-                (share - 0.125).abs() < 5.0 * (0.125 * 0.875 / points.len() as f64).sqrt(),
-                "mode {k}: share {share}"
-            );
+            assert!((share - 0.125).abs() < 5.0 * (0.125 * 0.875 / points.len() as f64).sqrt(), "mode {k}: share {share}");
         }
     }
 
@@ -137,35 +121,19 @@ mod tests {
     #[test]
     fn the_gaussian_has_its_mean_its_deviation_and_its_tails() {
         let dataset = gaussian_1d(2);
-        let Values::Reals(values) = &dataset.values else {
-            panic!("points are reals")
-        };
-        assert_normal(
-            values.iter().map(|x| f64::from(*x)),
-            GAUSSIAN_MEAN,
-            GAUSSIAN_DEVIATION,
-            "gaussian-1d",
-        );
+        let Values::Reals(values) = &dataset.values else { panic!("points are reals") };
+        assert_normal(values.iter().map(|x| f64::from(*x)), GAUSSIAN_MEAN, GAUSSIAN_DEVIATION, "gaussian-1d");
         // P(|x − μ| > 2σ) = 0.0455.
-        let far = values
-            .iter()
-            .filter(|x| (f64::from(**x) - GAUSSIAN_MEAN).abs() > 2.0 * GAUSSIAN_DEVIATION)
-            .count() as f64;
+        let far = values.iter().filter(|x| (f64::from(**x) - GAUSSIAN_MEAN).abs() > 2.0 * GAUSSIAN_DEVIATION).count() as f64;
         let n = values.len() as f64;
-        assert!(
-            (far / n - 0.0455).abs() < 5.0 * (0.0455 * 0.9545 / n).sqrt(),
-            "share beyond two deviations: {}",
-            far / n
-        );
+        assert!((far / n - 0.0455).abs() < 5.0 * (0.0455 * 0.9545 / n).sqrt(), "share beyond two deviations: {}", far / n);
     }
 
     #[test]
     fn a_seed_repeats_itself_and_another_differs() {
         assert_eq!(ring(3), ring(3));
         let (one, other) = (gaussian_1d(3), gaussian_1d(4));
-        let (Values::Reals(one), Values::Reals(other)) = (&one.values, &other.values) else {
-            panic!("points are reals")
-        };
+        let (Values::Reals(one), Values::Reals(other)) = (&one.values, &other.values) else { panic!("points are reals") };
         let same = one.iter().zip(other).filter(|(a, b)| a == b).count();
         assert!(same < 20, "{same} points are the same under two seeds");
     }

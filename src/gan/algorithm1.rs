@@ -6,15 +6,7 @@ use crate::plan::Recorder;
 
 /// Records one iteration of Algorithm 1 (Goodfellow et al. 2014, section 4).
 pub fn record_iteration(rec: &mut Recorder, game: &Game) {
-    let Game {
-        generator: g,
-        discriminator: d,
-        prior,
-        data,
-        m,
-        k,
-        ..
-    } = game;
+    let Game { generator: g, discriminator: d, prior, data, m, k, .. } = game;
     for step in 0..*k {
         rec.section("Sample m noise vectors z and m examples x; D judges both at once.");
         let pair = rec.tensor("x over G(z)", [2 * m, d.inputs()]);

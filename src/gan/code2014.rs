@@ -9,14 +9,7 @@ const MEAN_OF_BOTH: f32 = 0.5;
 
 /// Records one iteration as the published hyper-parameter files train it.
 pub fn record_iteration(rec: &mut Recorder, game: &Game) {
-    let Game {
-        generator: g,
-        discriminator: d,
-        prior,
-        data,
-        m,
-        ..
-    } = game;
+    let Game { generator: g, discriminator: d, prior, data, m, .. } = game;
     rec.section("Sample m examples x and m noise vectors z; S = G(z). D judges both, each under a mask of its own.");
     let pair = rec.tensor("x over S", [2 * m, d.inputs()]);
     let (x, s) = pair.halves();

@@ -110,18 +110,12 @@ impl Config {
     /// # Errors
     /// if the text is no TOML, a key is unknown or missing, or a value is absurd; the message says which.
     pub fn parse(text: &str, overrides: &[String]) -> Result<Config> {
-        let mut table: toml::Table = text
-            .parse()
-            .map_err(|error| Error::Config(format!("the configuration is no TOML: {error}")))?;
+        let mut table: toml::Table = text.parse().map_err(|error| Error::Config(format!("the configuration is no TOML: {error}")))?;
         for assignment in overrides {
             assign(&mut table, assignment)?;
         }
         // Through text once more, so that messages point at the line that is wrong.
-        let text = if overrides.is_empty() {
-            text.to_string()
-        } else {
-            table.to_string()
-        };
+        let text = if overrides.is_empty() { text.to_string() } else { table.to_string() };
         let config: Config = toml::from_str(&text).map_err(|error| Error::Config(format!("the configuration does not fit: {error}")))?;
         config.check()?;
         Ok(config)
@@ -134,13 +128,7 @@ impl Config {
 
     /// Checks everything that does not need the data.
     fn check(&self) -> Result<()> {
-        let GameConfig {
-            recipe,
-            k,
-            batch,
-            iterations,
-            ..
-        } = self.train;
+        let GameConfig { recipe, k, batch, iterations, .. } = self.train;
         within("train.k", k, 1, 1000)?;
         within("train.batch", batch, 1, MOST)?;
         within("train.iterations", iterations, 1, u32::MAX)?;
@@ -150,30 +138,22 @@ impl Config {
         within("report.samples", self.report.samples, 1, 10_000)?;
         within("report.keep", self.report.keep, 1, u32::MAX)?;
         if recipe == Recipe::Code2014 && k != 1 {
-            return Err(Error::Config(format!(
-                "train.k is {k}, but the recipe code-2014 moves D and G together: set train.k to 1"
-            )));
+            return Err(Error::Config(format!("train.k is {k}, but the recipe code-2014 moves D and G together: set train.k to 1")));
         }
         check_network("generator", &self.generator)?;
         check_network("discriminator", &self.discriminator)?;
         let last = self.discriminator.layers.last().expect("checked above");
         if last.kind != Kind::Sigmoid || last.units != 1 {
             let found = format!("{:?} with {} units", last.kind, last.units);
-            return Err(Error::Config(format!(
-                "the discriminator ends in {found}; it must end in a sigmoid with 1 unit"
-            )));
+            return Err(Error::Config(format!("the discriminator ends in {found}; it must end in a sigmoid with 1 unit")));
         }
         if let Some(at) = self.generator.layers.iter().position(|layer| layer.keep.is_some()) {
-            return Err(Error::Config(format!(
-                "generator.layers[{at}].keep is set, but the generator has no dropout: remove it"
-            )));
+            return Err(Error::Config(format!("generator.layers[{at}].keep is set, but the generator has no dropout: remove it")));
         }
         let marginal = |layers: &[LayerSpec]| layers.iter().position(|layer| matches!(layer.bias, BiasStart::Marginals(_)));
         let g_marginal = marginal(&self.generator.layers).filter(|at| at + 1 < self.generator.layers.len());
         if let Some(at) = g_marginal.or(marginal(&self.discriminator.layers)) {
-            return Err(Error::Config(format!(
-                "layer {at} begins its bias at the marginals; only the generator's last layer can"
-            )));
+            return Err(Error::Config(format!("layer {at} begins its bias at the marginals; only the generator's last layer can")));
         }
         Ok(())
     }
@@ -190,26 +170,17 @@ fn check_network(name: &str, network: &NetworkConfig) -> Result<()> {
         match (layer.kind, layer.pieces) {
             (Kind::Maxout, Some(pieces)) => within(&key("pieces"), pieces, 1, 1000)?,
             (Kind::Maxout, None) => {
-                return Err(Error::Config(format!(
-                    "{} is missing: a maxout layer needs its pieces",
-                    key("pieces")
-                )));
+                return Err(Error::Config(format!("{} is missing: a maxout layer needs its pieces", key("pieces"))));
             }
             (kind, Some(pieces)) => {
-                return Err(Error::Config(format!(
-                    "{} is {pieces}, but {kind:?} has no pieces: remove it",
-                    key("pieces")
-                )));
+                return Err(Error::Config(format!("{} is {pieces}, but {kind:?} has no pieces: remove it", key("pieces"))));
             }
             (_, None) => {}
         }
         if let Some(keep) = layer.keep
             && !(keep > 0.0 && keep <= 1.0)
         {
-            return Err(Error::Config(format!(
-                "{} is {keep}; a probability to keep lies above 0 and is at most 1",
-                key("keep")
-            )));
+            return Err(Error::Config(format!("{} is {keep}; a probability to keep lies above 0 and is at most 1", key("keep"))));
         }
         if let Some(limit) = layer.max_col_norm {
             positive(&key("max_col_norm"), limit)?;
@@ -220,27 +191,16 @@ fn check_network(name: &str, network: &NetworkConfig) -> Result<()> {
             return Err(Error::Config(format!("{} is {bias}; it must be finite", key("bias"))));
         }
     }
-    let MomentumSpec {
-        learning_rate,
-        decay,
-        min_learning_rate,
-        momentum,
-        final_momentum,
-        saturated,
-    } = network.optimizer;
+    let MomentumSpec { learning_rate, decay, min_learning_rate, momentum, final_momentum, saturated } = network.optimizer;
     positive(&format!("{name}.optimizer.learning_rate"), learning_rate)?;
     positive(&format!("{name}.optimizer.min_learning_rate"), min_learning_rate)?;
     within(&format!("{name}.optimizer.saturated"), saturated, 1, u32::MAX)?;
     if !(1.0..=2.0).contains(&decay) {
-        return Err(Error::Config(format!(
-            "{name}.optimizer.decay is {decay}; the rate is divided by it: it lies from 1 to 2"
-        )));
+        return Err(Error::Config(format!("{name}.optimizer.decay is {decay}; the rate is divided by it: it lies from 1 to 2")));
     }
     for (key, value) in [("momentum", momentum), ("final_momentum", final_momentum)] {
         if !(0.0..1.0).contains(&value) {
-            return Err(Error::Config(format!(
-                "{name}.optimizer.{key} is {value}; it lies from 0 to below 1"
-            )));
+            return Err(Error::Config(format!("{name}.optimizer.{key} is {value}; it lies from 0 to below 1")));
         }
     }
     Ok(())
@@ -263,16 +223,12 @@ fn positive(key: &str, value: f32) -> Result<()> {
 /// Sets one `key.path=value`; a number in the path is an index into a list of layers.
 fn assign(table: &mut toml::Table, assignment: &str) -> Result<()> {
     let Some((path, text)) = assignment.split_once('=') else {
-        return Err(Error::Config(format!(
-            "--set {assignment}: there is no `=`; write it like train.k=2"
-        )));
+        return Err(Error::Config(format!("--set {assignment}: there is no `=`; write it like train.k=2")));
     };
     let keys: Vec<&str> = path.trim().split('.').collect();
     let (last, parents) = keys.split_last().expect("split gives at least one part");
     let missing = |key: &str| {
-        Error::Config(format!(
-            "--set {assignment}: the configuration has no `{key}` there; `gander presets NAME` shows all keys"
-        ))
+        Error::Config(format!("--set {assignment}: the configuration has no `{key}` there; `gander presets NAME` shows all keys"))
     };
     let mut place = Place::Table(table);
     for key in parents {
@@ -305,9 +261,5 @@ impl<'a> Place<'a> {
 
 /// A TOML value, or, where it is none, a string: `train.recipe=code-2014` needs no quotes.
 fn value(text: &str) -> Value {
-    format!("v = {text}")
-        .parse::<toml::Table>()
-        .ok()
-        .and_then(|mut table| table.remove("v"))
-        .unwrap_or_else(|| Value::String(text.into()))
+    format!("v = {text}").parse::<toml::Table>().ok().and_then(|mut table| table.remove("v")).unwrap_or_else(|| Value::String(text.into()))
 }

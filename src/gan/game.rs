@@ -1,12 +1,11 @@
 //! The game: both players, the prior, the data, and what training keeps beside them.
 
-use crate::data::{Dataset, Minibatches};
+use crate::data::{Minibatches, Outline};
 use crate::error::{Error, Result};
 use crate::gan::{Config, Prior, Recipe, algorithm1, code2014};
 use crate::nn::loss::GeneratorLoss;
 use crate::nn::{Momentum, Network};
 use crate::plan::{Plan, Recorder, Tensor};
-use crate::random::SHEET;
 
 /// Rows in the device's ring of metrics: more than two submissions ever hold.
 const RING_ROWS: u32 = 1024;
@@ -33,8 +32,6 @@ pub struct Game {
     pub d_optimizer: Momentum,
     /// Seed, iteration, epoch, position.
     pub clock: Tensor,
-    /// A clock that stands still, for sample sheets.
-    pub still_clock: Tensor,
     /// L_D, V, mean D(x), mean D(G(z)), share of real and of fake judged right.
     pub d_tally: Tensor,
     /// L_G.
@@ -45,37 +42,34 @@ pub struct Game {
 }
 
 impl Game {
-    /// Lays out the game of a configuration over a data set.
+    /// Lays out the game of a configuration over a data set. `mean` is that of the training examples, for a bias from their marginals; only the
+    /// initial parameters depend on it.
     /// # Errors
     /// if G does not give out what the data is made of, or the minibatches of one iteration exceed what can be counted.
-    pub fn new(rec: &mut Recorder, config: &Config, dataset: &Dataset) -> Result<Game> {
-        let dimensions = dataset.dimensions();
+    pub fn new(rec: &mut Recorder, config: &Config, outline: &Outline, mean: &[f32]) -> Result<Game> {
+        let dimensions = outline.dimensions();
         let outputs = config.generator.layers.last().map_or(0, |layer| layer.units);
         if outputs != dimensions {
-            let set = &dataset.name;
+            let set = &outline.name;
             return Err(Error::Config(format!(
                 "the generator gives out {outputs} numbers, but an example of `{set}` has {dimensions}: set the units of its last layer to that"
             )));
         }
         let (m, k) = (config.train.batch, config.train.k);
-        if u64::from(m) * u64::from(k) + u64::from(dataset.examples()) > u64::from(u32::MAX) {
-            return Err(Error::Config(format!(
-                "train.k = {k} minibatches of {m} are more examples per iteration than can be counted"
-            )));
+        if u64::from(m) * u64::from(k) + u64::from(outline.examples) > u64::from(u32::MAX) {
+            return Err(Error::Config(format!("train.k = {k} minibatches of {m} are more examples per iteration than can be counted")));
         }
         let clock = rec.words("clock", 4);
-        let mean = dataset.training_mean();
-        let generator = Network::new(rec, "G", &config.generator.layers, config.prior.size, false, &mean, &clock);
-        let discriminator = Network::new(rec, "D", &config.discriminator.layers, dimensions, true, &mean, &clock);
+        let generator = Network::new(rec, "G", &config.generator.layers, config.prior.size, false, mean, &clock);
+        let discriminator = Network::new(rec, "D", &config.discriminator.layers, dimensions, true, mean, &clock);
         Ok(Game {
             prior: Prior::new(config.prior.noise, config.prior.size, &clock),
-            data: Minibatches::new(rec, dataset, &clock),
+            data: Minibatches::new(rec, outline, &clock),
             m,
             k,
             generator_loss: config.train.generator_loss,
             g_optimizer: Momentum::new(rec, &generator, &config.generator.optimizer, &clock),
             d_optimizer: Momentum::new(rec, &discriminator, &config.discriminator.optimizer, &clock),
-            still_clock: rec.words("still clock", 4),
             d_tally: rec.tensor("D tally", [1, 6]),
             g_tally: rec.tensor("G tally", [1, 1]),
             ring: metrics_ring(rec),
@@ -98,14 +92,6 @@ impl Game {
         rec.section("Write down what happened, and advance the clock.");
         self.record_metrics(rec);
         rec.finish("iteration")
-    }
-
-    /// Records m samples of G from the still clock's z. Returns the plan and the samples, m×dimensions.
-    pub fn record_samples(&self, rec: &mut Recorder, m: u32) -> (Plan, Tensor) {
-        rec.section("Samples of G, for z that stay the same.");
-        let z = self.prior.by(&self.still_clock).draw_with(rec, m, SHEET);
-        let samples = self.generator.forward(rec, &z).output().clone();
-        (rec.finish("samples"), samples)
     }
 
     /// Records the projection of the initial weights.

@@ -11,6 +11,9 @@ mod metrics;
 mod pace;
 mod presets;
 mod prior;
+mod sampler;
+mod sheets;
+mod state;
 mod trainer;
 
 pub use config::{Config, DataConfig, GameConfig, NetworkConfig, PriorConfig, Recipe, ReportConfig};
@@ -18,4 +21,6 @@ pub use game::Game;
 pub use metrics::Metrics;
 pub use presets::{PRESETS, Preset, preset};
 pub use prior::{Noise, Prior};
-pub use trainer::{Array, State, Trainer};
+pub use sampler::Sampler;
+pub use state::{Array, State};
+pub use trainer::Trainer;

@@ -19,22 +19,10 @@ impl Preset {
 
 /// All presets; the first is the default.
 pub const PRESETS: &[Preset] = &[
-    Preset {
-        name: "digits",
-        toml: include_str!("../../assets/presets/digits.toml"),
-    },
-    Preset {
-        name: "mnist",
-        toml: include_str!("../../assets/presets/mnist.toml"),
-    },
-    Preset {
-        name: "ring",
-        toml: include_str!("../../assets/presets/ring.toml"),
-    },
-    Preset {
-        name: "gaussian-1d",
-        toml: include_str!("../../assets/presets/gaussian-1d.toml"),
-    },
+    Preset { name: "digits", toml: include_str!("../../assets/presets/digits.toml") },
+    Preset { name: "mnist", toml: include_str!("../../assets/presets/mnist.toml") },
+    Preset { name: "ring", toml: include_str!("../../assets/presets/ring.toml") },
+    Preset { name: "gaussian-1d", toml: include_str!("../../assets/presets/gaussian-1d.toml") },
 ];
 
 /// The preset of this name.

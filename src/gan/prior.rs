@@ -26,11 +26,7 @@ pub struct Prior {
 impl Prior {
     /// A prior over vectors of so many numbers.
     pub fn new(noise: Noise, size: u32, clock: &Tensor) -> Prior {
-        Prior {
-            noise,
-            size,
-            clock: clock.clone(),
-        }
+        Prior { noise, size, clock: clock.clone() }
     }
 
     /// Numbers in a noise vector.
@@ -40,10 +36,7 @@ impl Prior {
 
     /// The same prior by another clock: one that stands still draws the same z for ever.
     pub fn by(&self, clock: &Tensor) -> Prior {
-        Prior {
-            clock: clock.clone(),
-            ..self.clone()
-        }
+        Prior { clock: clock.clone(), ..self.clone() }
     }
 
     /// Records the draw of m fresh noise vectors.   z: m×size.
@@ -55,11 +48,7 @@ impl Prior {
     /// Records the draw of m noise vectors whose purpose is given.
     pub fn draw_with(&self, rec: &mut Recorder, m: u32, salt: u32) -> Tensor {
         let z = rec.tensor("z", [m, self.size]);
-        let hook = if self.noise == Noise::Uniform {
-            "noise/uniform"
-        } else {
-            "noise/gaussian"
-        };
+        let hook = if self.noise == Noise::Uniform { "noise/uniform" } else { "noise/gaussian" };
         rec.dispatch_hooked("noise", hook)
             .bind("clock", &self.clock)
             .bind("z", &z)
@@ -69,11 +58,7 @@ impl Prior {
             .flops(u64::from(z.len()))
             .record();
         if self.noise == Noise::Spherical {
-            let rows = rec
-                .dispatch("normalize_rows")
-                .bind("z", &z)
-                .argument("m", m)
-                .argument("n", self.size);
+            let rows = rec.dispatch("normalize_rows").bind("z", &z).argument("m", m).argument("n", self.size);
             rows.work(Work::Flat(m)).flops(3 * u64::from(z.len())).record();
         }
         z

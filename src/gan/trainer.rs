@@ -1,31 +1,13 @@
 //! The trainer: replays the recorded iteration on a device, and reads back nothing but metrics and samples.
 
 use crate::data::Dataset;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::gan::pace::Pace;
-use crate::gan::{Config, Game, Metrics};
-use crate::nn::Network;
-use crate::plan::{Device, Plan, PlanId, Readback, Recorder, Tensor};
-use std::collections::{BTreeMap, VecDeque};
+use crate::gan::sheets::Sheets;
+use crate::gan::{Config, Game, Metrics, State};
+use crate::plan::{Device, Plan, PlanId, Readback, Recorder};
+use std::collections::VecDeque;
 use std::ops::ControlFlow;
-
-/// A named tensor's values, row by row.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Array {
-    /// Rows and columns.
-    pub shape: Vec<usize>,
-    /// The values.
-    pub values: Vec<f32>,
-}
-
-/// All that training has learnt: parameters and velocities by name. With the seed and the iteration it is the whole state.
-#[derive(Clone, Debug, PartialEq)]
-pub struct State {
-    /// Iterations that are complete.
-    pub iteration: u64,
-    /// `G.0.w`, `G.0.w velocity`, …
-    pub tensors: BTreeMap<String, Array>,
-}
 
 /// Trains one game on one device.
 pub struct Trainer {
@@ -36,14 +18,8 @@ pub struct Trainer {
     iteration: u64,
     plan: Plan,
     replay: PlanId,
-    sheets: Vec<Sheet>,
+    sheets: Sheets,
     pace: Pace,
-}
-
-/// A prepared plan of samples.
-struct Sheet {
-    replay: PlanId,
-    samples: Tensor,
 }
 
 impl Trainer {
@@ -52,24 +28,15 @@ impl Trainer {
     /// if the configuration does not fit the data, or the device refuses a tensor or a kernel.
     pub fn new(mut device: Box<dyn Device>, config: &Config, dataset: &Dataset) -> Result<Trainer> {
         let mut rec = Recorder::new();
-        let game = Game::new(&mut rec, config, dataset)?;
+        let game = Game::new(&mut rec, config, &dataset.outline(), &dataset.training_mean())?;
+        let sheets = Sheets::new(&mut rec, &game.prior);
         let projection = game.record_projection(&mut rec);
         let plan = game.record_iteration(&mut rec);
         device.allocate(rec.memory())?;
         game.data.upload(&mut *device, dataset);
         let replay = device.prepare(&plan)?;
         let pace = Pace::new(game.ring.rows() / device.in_flight() as u32 / 2);
-        let mut trainer = Trainer {
-            device,
-            game,
-            rec,
-            seed: config.seed,
-            iteration: 0,
-            plan,
-            replay,
-            sheets: vec![],
-            pace,
-        };
+        let mut trainer = Trainer { device, game, rec, seed: config.seed, iteration: 0, plan, replay, sheets, pace };
         trainer.initialise(&projection)?;
         Ok(trainer)
     }
@@ -134,71 +101,25 @@ impl Trainer {
     /// # Errors
     /// if the device fails.
     pub async fn samples(&mut self, count: u32, seed: u32) -> Result<Vec<f32>> {
-        let at = match self.sheets.iter().position(|sheet| sheet.samples.rows() == count) {
-            Some(at) => at,
-            None => self.prepare_sheet(count)?,
-        };
-        let Sheet { replay, samples } = &self.sheets[at];
-        self.device.write(&self.game.still_clock, bytemuck::cast_slice(&[seed, 0, 0, 0]));
-        let bytes = self.device.submit(*replay, 1, &[samples]).await?;
-        Ok(bytemuck::pod_collect_to_vec(&bytes[0]))
+        self.sheets.draw(&mut *self.device, &mut self.rec, &self.game.generator, count, seed).await
     }
 
     /// All that has been learnt so far.
     /// # Errors
     /// if the device fails.
     pub async fn state(&mut self) -> Result<State> {
-        let named = self.named_tensors();
-        let tensors: Vec<&Tensor> = named.iter().map(|(_, tensor)| tensor).collect();
-        let bytes = self.device.read(&tensors).await?;
-        let array = |(tensor, bytes): (&Tensor, &Vec<u8>)| Array {
-            shape: vec![tensor.rows() as usize, tensor.cols() as usize],
-            values: bytemuck::pod_collect_to_vec(bytes),
-        };
-        let arrays = tensors.iter().copied().zip(&bytes).map(array);
-        Ok(State {
-            iteration: self.iteration,
-            tensors: named.iter().map(|(name, _)| name.clone()).zip(arrays).collect(),
-        })
+        State::read(&mut *self.device, &[&self.game.generator, &self.game.discriminator], self.iteration).await
     }
 
     /// Goes back to a state.
     /// # Errors
     /// if it belongs to another architecture; nothing is changed then.
     pub fn restore(&mut self, state: &State) -> Result<()> {
-        let named = self.named_tensors();
-        for (name, tensor) in &named {
-            let Some(array) = state.tensors.get(name) else {
-                return Err(Error::Checkpoint(format!(
-                    "the checkpoint has no tensor `{name}`: it belongs to another game"
-                )));
-            };
-            if array.shape != [tensor.rows() as usize, tensor.cols() as usize] {
-                let (rows, cols) = (tensor.rows(), tensor.cols());
-                let found = &array.shape;
-                return Err(Error::Checkpoint(format!(
-                    "the checkpoint's `{name}` has the shape {found:?}, the game's is [{rows}, {cols}]: it belongs to another architecture"
-                )));
-            }
-        }
-        if let Some(stranger) = state.tensors.keys().find(|key| !named.iter().any(|(name, _)| name == *key)) {
-            return Err(Error::Checkpoint(format!(
-                "the checkpoint has a tensor `{stranger}`, the game has none: it belongs to another game"
-            )));
-        }
-        for (name, tensor) in &named {
-            self.device.write(tensor, bytemuck::cast_slice(&state.tensors[name].values));
-        }
+        let networks = [&self.game.generator, &self.game.discriminator];
+        state.check(&networks)?;
+        state.write(&mut *self.device, &networks);
         self.set_clock(state.iteration);
         Ok(())
-    }
-
-    fn prepare_sheet(&mut self, count: u32) -> Result<usize> {
-        let (plan, samples) = self.game.record_samples(&mut self.rec, count);
-        self.device.allocate(self.rec.memory())?;
-        let replay = self.device.prepare(&plan)?;
-        self.sheets.push(Sheet { replay, samples });
-        Ok(self.sheets.len() - 1)
     }
 
     /// Draws the initial parameters and limits their columns. Velocities begin at zero, as the device's memory does.
@@ -220,28 +141,7 @@ impl Trainer {
 
     fn set_clock(&mut self, iteration: u64) {
         self.iteration = iteration;
-        self.device
-            .write(&self.game.clock, bytemuck::cast_slice(&self.game.clock_at(self.seed, iteration)));
-    }
-
-    /// Parameters and velocities by the names they have in checkpoints.
-    fn named_tensors(&self) -> Vec<(String, Tensor)> {
-        let of = |network: &Network| {
-            let pairs = network
-                .parameters()
-                .iter()
-                .map(|parameter| (parameter.value.clone(), parameter.velocity.clone()));
-            pairs.collect::<Vec<_>>()
-        };
-        let pairs = of(&self.game.generator).into_iter().chain(of(&self.game.discriminator));
-        pairs
-            .flat_map(|(value, velocity)| {
-                [
-                    (value.name().to_string(), value.clone()),
-                    (format!("{} velocity", value.name()), velocity),
-                ]
-            })
-            .collect()
+        self.device.write(&self.game.clock, bytemuck::cast_slice(&self.game.clock_at(self.seed, iteration)));
     }
 
     fn rows(&self, ring: &[u8], times: u32) -> Vec<Metrics> {

@@ -5,11 +5,7 @@ use wgpu::{Adapter, Backend, Backends, DeviceType, Instance, InstanceDescriptor,
 /// All adapters of the back ends, in the order in which `auto` would take them: discrete, integrated, virtual, then software; a machine's own
 /// back end before OpenGL.
 pub async fn adapters(backends: Backends) -> Vec<Adapter> {
-    let description = InstanceDescriptor {
-        backends,
-        flags: InstanceFlags::empty(),
-        ..InstanceDescriptor::new_without_display_handle()
-    };
+    let description = InstanceDescriptor { backends, flags: InstanceFlags::empty(), ..InstanceDescriptor::new_without_display_handle() };
     let mut found = Instance::new(description).enumerate_adapters(backends).await;
     found.sort_by_key(|adapter| {
         let info = adapter.get_info();
@@ -21,11 +17,7 @@ pub async fn adapters(backends: Backends) -> Vec<Adapter> {
 /// An adapter in a line: name, back end, driver, type.
 pub fn describe(adapter: &Adapter) -> String {
     let info = adapter.get_info();
-    let driver = [info.driver, info.driver_info]
-        .into_iter()
-        .filter(|part| !part.is_empty())
-        .collect::<Vec<_>>()
-        .join(" ");
+    let driver = [info.driver, info.driver_info].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
     let driver = if driver.is_empty() { "driver unknown".into() } else { driver };
     format!("{} ({}, {driver}, {})", info.name, info.backend, kind(info.device_type))
 }

@@ -42,9 +42,7 @@ impl GpuDevice {
         let identity = describe(adapter);
         let missing = family.features() - adapter.features();
         if !missing.is_empty() {
-            return Err(Error::Device(format!(
-                "{identity} lacks {missing}, which the products of the family {family:?} need"
-            )));
+            return Err(Error::Device(format!("{identity} lacks {missing}, which the products of the family {family:?} need")));
         }
         let limits = adapter.limits();
         let description = wgpu::DeviceDescriptor {
@@ -87,10 +85,7 @@ impl GpuDevice {
         let compiled = self.kernels.entry(kernel.source.clone()).or_insert_with(|| {
             let label = kernel.label();
             let source = wgpu::ShaderSource::Wgsl(kernel.source.as_str().into());
-            let module = device.create_shader_module(wgpu::ShaderModuleDescriptor {
-                label: Some(&label),
-                source,
-            });
+            let module = device.create_shader_module(wgpu::ShaderModuleDescriptor { label: Some(&label), source });
             let pipeline = device.create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
                 label: Some(&label),
                 layout: None,
@@ -115,12 +110,7 @@ impl GpuDevice {
         }
         let size = (bytes.len() as u64).next_multiple_of(16).max(16);
         let usage = BufferUsages::UNIFORM | BufferUsages::COPY_DST;
-        let buffer = self.device.create_buffer(&wgpu::BufferDescriptor {
-            label: Some(&plan.name),
-            size,
-            usage,
-            mapped_at_creation: false,
-        });
+        let buffer = self.device.create_buffer(&wgpu::BufferDescriptor { label: Some(&plan.name), size, usage, mapped_at_creation: false });
         self.queue.write_buffer(&buffer, 0, &bytes);
         (buffer, offsets)
     }
@@ -137,33 +127,20 @@ impl GpuDevice {
             views.push((slot.binding, view));
         }
         let (binding, size) = kernel.arguments_binding;
-        let mut entries = vec![wgpu::BindGroupEntry {
-            binding,
-            resource: part(uniforms, offset, u64::from(size)),
-        }];
-        entries.extend(views.iter().map(|(binding, view)| wgpu::BindGroupEntry {
-            binding: *binding,
-            resource: wgpu::BindingResource::TextureView(view),
-        }));
+        let mut entries = vec![wgpu::BindGroupEntry { binding, resource: part(uniforms, offset, u64::from(size)) }];
+        entries.extend(
+            views
+                .iter()
+                .map(|(binding, view)| wgpu::BindGroupEntry { binding: *binding, resource: wgpu::BindingResource::TextureView(view) }),
+        );
         for slot in kernel.slots.iter().filter(|slot| !slot.texture) {
             let tensor = dispatch.tensor(&slot.name);
-            let resource = part(
-                &self.buffers[tensor.buffer().0],
-                tensor.byte_range().start,
-                tensor.bytes().next_multiple_of(16),
-            );
-            entries.push(wgpu::BindGroupEntry {
-                binding: slot.binding,
-                resource,
-            });
+            let resource = part(&self.buffers[tensor.buffer().0], tensor.byte_range().start, tensor.bytes().next_multiple_of(16));
+            entries.push(wgpu::BindGroupEntry { binding: slot.binding, resource });
         }
         let layout = pipeline.get_bind_group_layout(0);
         let label = Some(kernel.operation.as_str());
-        let bind_group = self.device.create_bind_group(&wgpu::BindGroupDescriptor {
-            label,
-            layout: &layout,
-            entries: &entries,
-        });
+        let bind_group = self.device.create_bind_group(&wgpu::BindGroupDescriptor { label, layout: &layout, entries: &entries });
         self.textures.written_by(dispatch);
         steps.push(Step::Run {
             pipeline,
@@ -196,12 +173,7 @@ impl Device for GpuDevice {
             let usage = BufferUsages::STORAGE | BufferUsages::COPY_SRC | BufferUsages::COPY_DST;
             let spare = if self.family == Family::Texture { SPARE } else { 0 };
             let (label, size) = (Some(buffer.name.as_str()), bytes + spare);
-            self.buffers.push(self.device.create_buffer(&wgpu::BufferDescriptor {
-                label,
-                size,
-                usage,
-                mapped_at_creation: false,
-            }));
+            self.buffers.push(self.device.create_buffer(&wgpu::BufferDescriptor { label, size, usage, mapped_at_creation: false }));
         }
         self.fault.check()
     }
@@ -219,14 +191,8 @@ impl Device for GpuDevice {
     }
 
     fn write(&mut self, tensor: &Tensor, bytes: &[u8]) {
-        assert!(
-            bytes.len() as u64 == tensor.bytes(),
-            "{tensor} takes {} bytes, not {}",
-            tensor.bytes(),
-            bytes.len()
-        );
-        self.queue
-            .write_buffer(&self.buffers[tensor.buffer().0], tensor.byte_range().start, bytes);
+        assert!(bytes.len() as u64 == tensor.bytes(), "{tensor} takes {} bytes, not {}", tensor.bytes(), bytes.len());
+        self.queue.write_buffer(&self.buffers[tensor.buffer().0], tensor.byte_range().start, bytes);
     }
 
     fn submit(&mut self, plan: PlanId, times: u32, read: &[&Tensor]) -> Readback {
@@ -253,13 +219,7 @@ impl GpuDevice {
         let mut parts = vec![];
         let mut at = 0;
         for tensor in read {
-            encoder.copy_buffer_to_buffer(
-                &self.buffers[tensor.buffer().0],
-                tensor.byte_range().start,
-                &staging,
-                at,
-                tensor.bytes(),
-            );
+            encoder.copy_buffer_to_buffer(&self.buffers[tensor.buffer().0], tensor.byte_range().start, &staging, at, tensor.bytes());
             parts.push(at as usize..(at + tensor.bytes()) as usize);
             at += tensor.bytes();
         }
@@ -270,9 +230,5 @@ impl GpuDevice {
 
 /// A part of a buffer, to be bound.
 fn part(buffer: &wgpu::Buffer, offset: u64, size: u64) -> wgpu::BindingResource<'_> {
-    wgpu::BindingResource::Buffer(wgpu::BufferBinding {
-        buffer,
-        offset,
-        size: wgpu::BufferSize::new(size),
-    })
+    wgpu::BindingResource::Buffer(wgpu::BufferBinding { buffer, offset, size: wgpu::BufferSize::new(size) })
 }

@@ -24,9 +24,9 @@ impl Fault {
     /// The fault, if there was one.
     pub fn check(&self) -> Result<()> {
         match &*self.0.lock().unwrap_or_else(PoisonError::into_inner) {
-            Some(message) => Err(Error::Device(format!(
-                "the device failed: {message}; resume from the last checkpoint, or use --adapter host"
-            ))),
+            Some(message) => {
+                Err(Error::Device(format!("the device failed: {message}; resume from the last checkpoint, or use --adapter host")))
+            }
             None => Ok(()),
         }
     }

@@ -39,12 +39,7 @@ pub(super) fn encode(steps: &[Step], times: u32, encoder: &mut wgpu::CommandEnco
 fn encode_pass(steps: &[Step], encoder: &mut wgpu::CommandEncoder) {
     let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
     for step in steps {
-        if let Step::Run {
-            pipeline,
-            bind_group,
-            grid: [x, y],
-        } = step
-        {
+        if let Step::Run { pipeline, bind_group, grid: [x, y] } = step {
             pass.set_pipeline(pipeline);
             pass.set_bind_group(0, bind_group, &[]);
             pass.dispatch_workgroups(*x, *y, 1);
@@ -70,11 +65,7 @@ pub(super) fn grid(kernel: &Kernel, work: Work, most: u32) -> [u32; 2] {
 pub(super) fn arguments(kernel: &Kernel, dispatch: &Dispatch) -> Vec<u8> {
     let mut bytes = vec![0; kernel.arguments_binding.1 as usize];
     for argument in &kernel.arguments {
-        let (_, value) = dispatch
-            .arguments
-            .iter()
-            .find(|(name, _)| *name == argument.name)
-            .expect("checked when it was recorded");
+        let (_, value) = dispatch.arguments.iter().find(|(name, _)| *name == argument.name).expect("checked when it was recorded");
         let word = match value {
             Value::Word(word) => word.to_le_bytes(),
             Value::Real(real) => real.to_le_bytes(),

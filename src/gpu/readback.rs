@@ -31,19 +31,13 @@ impl Submissions {
 
 impl Waiter {
     pub(super) fn new(device: &wgpu::Device, submissions: &Submissions) -> Waiter {
-        Waiter {
-            device: device.clone(),
-            submissions: submissions.clone(),
-        }
+        Waiter { device: device.clone(), submissions: submissions.clone() }
     }
 
     /// Blocks until the oldest submission is done, and lets its readbacks come in. A failure shows in the readback.
     pub fn wait(&self) {
         let poll = match self.submissions.pop() {
-            Some(index) => wgpu::PollType::Wait {
-                submission_index: Some(index),
-                timeout: None,
-            },
+            Some(index) => wgpu::PollType::Wait { submission_index: Some(index), timeout: None },
             None => wgpu::PollType::wait_indefinitely(),
         };
         // A failed poll leaves the readback pending; the next one polls again.
@@ -91,9 +85,7 @@ pub(super) fn map(
         let mapped = receiver.receive().await;
         fault.check()?;
         let failed = |what: String| Error::Device(format!("cannot read from the device: {what}"));
-        mapped
-            .ok_or_else(|| failed("it never answered".into()))?
-            .map_err(|error| failed(error.to_string()))?;
+        mapped.ok_or_else(|| failed("it never answered".into()))?.map_err(|error| failed(error.to_string()))?;
         let view = staging.get_mapped_range(..).map_err(|error| failed(error.to_string()))?;
         let bytes = parts.into_iter().map(|part| view[part].to_vec()).collect();
         drop(view);

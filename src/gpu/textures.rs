@@ -27,23 +27,10 @@ impl TextureCopy {
         encoder.copy_buffer_to_texture(
             TexelCopyBufferInfo {
                 buffer: &self.source,
-                layout: TexelCopyBufferLayout {
-                    offset: self.offset,
-                    bytes_per_row: Some(ROW_BYTES),
-                    rows_per_image: None,
-                },
+                layout: TexelCopyBufferLayout { offset: self.offset, bytes_per_row: Some(ROW_BYTES), rows_per_image: None },
             },
-            TexelCopyTextureInfo {
-                texture: &self.texture,
-                mip_level: 0,
-                origin: Origin3d::ZERO,
-                aspect: TextureAspect::All,
-            },
-            Extent3d {
-                width: WIDTH,
-                height: self.rows,
-                depth_or_array_layers: 1,
-            },
+            TexelCopyTextureInfo { texture: &self.texture, mip_level: 0, origin: Origin3d::ZERO, aspect: TextureAspect::All },
+            Extent3d { width: WIDTH, height: self.rows, depth_or_array_layers: 1 },
         );
     }
 }
@@ -68,19 +55,11 @@ impl Textures {
     pub fn of(&mut self, device: &wgpu::Device, tensor: &Tensor, source: &wgpu::Buffer) -> (wgpu::TextureView, Option<TextureCopy>) {
         let place = (tensor.buffer(), tensor.byte_range());
         let rows = tensor.bytes().div_ceil(SPARE) as u32;
-        let (texture, view) = self
-            .views
-            .entry(place.clone())
-            .or_insert_with(|| create(device, tensor.name(), rows));
+        let (texture, view) = self.views.entry(place.clone()).or_insert_with(|| create(device, tensor.name(), rows));
         if self.fresh.contains(&place) {
             return (view.clone(), None);
         }
-        let copy = TextureCopy {
-            source: source.clone(),
-            offset: place.1.start,
-            texture: texture.clone(),
-            rows,
-        };
+        let copy = TextureCopy { source: source.clone(), offset: place.1.start, texture: texture.clone(), rows };
         let view = view.clone();
         self.fresh.push(place);
         (view, Some(copy))
@@ -107,11 +86,7 @@ pub(super) fn fit(kernel: &Kernel, dispatch: &Dispatch, limits: &wgpu::Limits) -
 fn create(device: &wgpu::Device, name: &str, rows: u32) -> (wgpu::Texture, wgpu::TextureView) {
     let texture = device.create_texture(&wgpu::TextureDescriptor {
         label: Some(name),
-        size: Extent3d {
-            width: WIDTH,
-            height: rows,
-            depth_or_array_layers: 1,
-        },
+        size: Extent3d { width: WIDTH, height: rows, depth_or_array_layers: 1 },
         mip_level_count: 1,
         sample_count: 1,
         dimension: wgpu::TextureDimension::D2,

@@ -27,11 +27,7 @@ impl Family {
 
     /// The features of a device that it needs.
     pub fn features(self) -> Features {
-        if self == Family::Texture {
-            Features::SUBGROUP
-        } else {
-            Features::empty()
-        }
+        if self == Family::Texture { Features::SUBGROUP } else { Features::empty() }
     }
 
     /// The kernel that serves a dispatch: the family's own where it has one that takes these shapes, else the plain one.

@@ -64,12 +64,7 @@ impl<'a, T: Real> Call<'a, T> {
 
     /// The last part of the hook's name: `bias`, `relu`.
     pub fn hook(&self) -> &'a str {
-        self.dispatch
-            .kernel
-            .hook
-            .as_deref()
-            .and_then(|hook| hook.rsplit('/').next())
-            .unwrap_or_default()
+        self.dispatch.kernel.hook.as_deref().and_then(|hook| hook.rsplit('/').next()).unwrap_or_default()
     }
 
     /// A constant of the shader.
@@ -117,11 +112,7 @@ impl<'a, T: Real> Call<'a, T> {
     }
 
     fn take(&mut self, slot: &str) -> &'a mut Store<T> {
-        let at = self
-            .written
-            .iter()
-            .position(|(name, _)| *name == slot)
-            .expect("a twin takes each written slot once");
+        let at = self.written.iter().position(|(name, _)| *name == slot).expect("a twin takes each written slot once");
         self.written.swap_remove(at).1
     }
 }

@@ -14,10 +14,7 @@ pub struct HostDevice<T> {
 
 impl<T: Real> Default for HostDevice<T> {
     fn default() -> HostDevice<T> {
-        HostDevice {
-            buffers: vec![],
-            plans: vec![],
-        }
+        HostDevice { buffers: vec![], plans: vec![] }
     }
 }
 
@@ -46,22 +43,11 @@ impl<T: Real> HostDevice<T> {
         let kernel = &dispatch.kernel;
         let run = twin::<T>(&kernel.operation).unwrap_or_else(|| panic!("`{}` has no host twin", kernel.operation));
         let writes = |slot: &str| kernel.slot(slot).is_some_and(|slot| slot.writes);
-        let ids: Vec<(&'static str, BufferId)> = dispatch
-            .bindings
-            .iter()
-            .filter(|(slot, _)| writes(slot))
-            .map(|(slot, tensor)| (*slot, tensor.buffer()))
-            .collect();
-        let mut taken: Vec<Store<T>> = ids
-            .iter()
-            .map(|(_, id)| std::mem::replace(&mut self.buffers[id.0], Store::Words(vec![])))
-            .collect();
+        let ids: Vec<(&'static str, BufferId)> =
+            dispatch.bindings.iter().filter(|(slot, _)| writes(slot)).map(|(slot, tensor)| (*slot, tensor.buffer())).collect();
+        let mut taken: Vec<Store<T>> = ids.iter().map(|(_, id)| std::mem::replace(&mut self.buffers[id.0], Store::Words(vec![]))).collect();
         let written = ids.iter().map(|(slot, _)| *slot).zip(taken.iter_mut()).collect();
-        run(&mut Call {
-            dispatch,
-            buffers: &self.buffers,
-            written,
-        });
+        run(&mut Call { dispatch, buffers: &self.buffers, written });
         for ((_, id), store) in ids.iter().zip(taken) {
             self.buffers[id.0] = store;
         }
@@ -69,10 +55,7 @@ impl<T: Real> HostDevice<T> {
 
     fn bytes(&self, tensor: &Tensor) -> Vec<u8> {
         match &self.buffers[tensor.buffer().0] {
-            Store::Reals(values) => values[tensor.range()]
-                .iter()
-                .flat_map(|value| value.single().to_le_bytes())
-                .collect(),
+            Store::Reals(values) => values[tensor.range()].iter().flat_map(|value| value.single().to_le_bytes()).collect(),
             Store::Words(values) => values[tensor.range()].iter().flat_map(|value| value.to_le_bytes()).collect(),
         }
     }
@@ -100,20 +83,12 @@ impl<T: Real> Device for HostDevice<T> {
     }
 
     fn write(&mut self, tensor: &Tensor, bytes: &[u8]) {
-        assert!(
-            bytes.len() as u64 == tensor.bytes(),
-            "{tensor} takes {} bytes, not {}",
-            tensor.bytes(),
-            bytes.len()
-        );
-        let words = bytes
-            .chunks_exact(4)
-            .map(|word| u32::from_le_bytes(word.try_into().expect("four bytes")));
+        assert!(bytes.len() as u64 == tensor.bytes(), "{tensor} takes {} bytes, not {}", tensor.bytes(), bytes.len());
+        let words = bytes.chunks_exact(4).map(|word| u32::from_le_bytes(word.try_into().expect("four bytes")));
         match &mut self.buffers[tensor.buffer().0] {
-            Store::Reals(values) => values[tensor.range()]
-                .iter_mut()
-                .zip(words)
-                .for_each(|(value, word)| *value = T::of(f32::from_bits(word))),
+            Store::Reals(values) => {
+                values[tensor.range()].iter_mut().zip(words).for_each(|(value, word)| *value = T::of(f32::from_bits(word)))
+            }
             Store::Words(values) => values[tensor.range()].iter_mut().zip(words).for_each(|(value, word)| *value = word),
         }
     }

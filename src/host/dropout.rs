@@ -14,18 +14,15 @@ pub fn run<T: Real>(call: &mut Call<T>) {
     let words = |at: usize| threefry2x32([seed, salt], [iteration, (at / 2) as u32]);
     // Chunks of even length begin on a pair if `first` is even; the odd case draws each pair twice, which changes nothing but time.
     const CHUNK: usize = 4096;
-    y.par_chunks_mut(CHUNK)
-        .zip(x.par_chunks(CHUNK))
-        .enumerate()
-        .for_each(|(chunk, (y, x))| {
-            let start = first + chunk * CHUNK;
-            let mut pair = words(start);
-            for (i, (y, x)) in y.iter_mut().zip(x).enumerate() {
-                let at = start + i;
-                if i > 0 && at % 2 == 0 {
-                    pair = words(at);
-                }
-                *y = if kept(at, pair) { *x * scale } else { T::zero() };
+    y.par_chunks_mut(CHUNK).zip(x.par_chunks(CHUNK)).enumerate().for_each(|(chunk, (y, x))| {
+        let start = first + chunk * CHUNK;
+        let mut pair = words(start);
+        for (i, (y, x)) in y.iter_mut().zip(x).enumerate() {
+            let at = start + i;
+            if i > 0 && at % 2 == 0 {
+                pair = words(at);
             }
-        });
+            *y = if kept(at, pair) { *x * scale } else { T::zero() };
+        }
+    });
 }

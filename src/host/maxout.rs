@@ -9,28 +9,19 @@ pub fn forward<T: Real>(call: &mut Call<T>) {
     let (pieces, x) = (call.size("pieces"), call.reals("x"));
     let (y, winner) = (call.reals_mut("y"), call.reals_mut("winner"));
     let outputs = y.par_iter_mut().zip(winner.par_iter_mut());
-    outputs
-        .zip(x.par_chunks_exact(pieces))
-        .with_min_len(1024)
-        .for_each(|((y, winner), x)| {
-            let (mut best, mut best_piece) = (x[0], 0);
-            for (piece, value) in x.iter().enumerate().skip(1) {
-                if *value > best {
-                    (best, best_piece) = (*value, piece);
-                }
+    outputs.zip(x.par_chunks_exact(pieces)).with_min_len(1024).for_each(|((y, winner), x)| {
+        let (mut best, mut best_piece) = (x[0], 0);
+        for (piece, value) in x.iter().enumerate().skip(1) {
+            if *value > best {
+                (best, best_piece) = (*value, piece);
             }
-            (*y, *winner) = (best, T::count(best_piece as u32));
-        });
+        }
+        (*y, *winner) = (best, T::count(best_piece as u32));
+    });
 }
 
 /// dx_i,(u·pieces + j) = dy_iu where piece j won, else 0.
 pub fn backward<T: Real>(call: &mut Call<T>) {
     let (pieces, dy, winner) = (call.size("pieces"), call.reals("dy"), call.reals("winner"));
-    fill(call.reals_mut("dx"), |i| {
-        if winner[i / pieces] == T::count((i % pieces) as u32) {
-            dy[i / pieces]
-        } else {
-            T::zero()
-        }
-    });
+    fill(call.reals_mut("dx"), |i| if winner[i / pieces] == T::count((i % pieces) as u32) { dy[i / pieces] } else { T::zero() });
 }

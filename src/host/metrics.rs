@@ -11,9 +11,7 @@ pub fn run<T: Real>(call: &mut Call<T>) {
     let (d_tally, g_tally) = (call.reals("d_tally"), call.reals("g_tally"));
     let sum = |slot: &str| call.reals(slot).iter().fold(T::zero(), |sum, square| sum + *square);
     let (g_squares, d_squares) = (sum("g_squares"), sum("d_squares"));
-    let broken = [d_tally[0], g_tally[0], g_squares, d_squares]
-        .iter()
-        .any(|value| !value.is_finite());
+    let broken = [d_tally[0], g_tally[0], g_squares, d_squares].iter().any(|value| !value.is_finite());
     let ring = &mut call.reals_mut("ring")[row..row + width];
     ring[0] = d_tally[0];
     ring[1] = g_tally[0];

@@ -11,22 +11,17 @@ pub fn run<T: Real>(call: &mut Call<T>) {
     let (theta, velocity, squares) = (call.reals_mut("theta"), call.reals_mut("velocity"), call.reals_mut("squares"));
     // What one workgroup does.
     let block = 4 * width * run;
-    let blocks = theta
-        .par_chunks_mut(block)
-        .zip(velocity.par_chunks_mut(block))
-        .zip(gradient.par_chunks(block));
-    blocks
-        .zip(squares.par_chunks_mut(width))
-        .for_each(|(((theta, velocity), gradient), squares)| {
-            squares.fill(T::zero());
-            for ((v, theta), g) in velocity.iter_mut().zip(theta).zip(gradient) {
-                *v = rates[1] * *v - rates[0] * *g;
-                *theta += *v;
+    let blocks = theta.par_chunks_mut(block).zip(velocity.par_chunks_mut(block)).zip(gradient.par_chunks(block));
+    blocks.zip(squares.par_chunks_mut(width)).for_each(|(((theta, velocity), gradient), squares)| {
+        squares.fill(T::zero());
+        for ((v, theta), g) in velocity.iter_mut().zip(theta).zip(gradient) {
+            *v = rates[1] * *v - rates[0] * *g;
+            *theta += *v;
+        }
+        for groups in gradient.chunks(4 * width) {
+            for (square, g) in squares.iter_mut().zip(groups.chunks_exact(4)) {
+                *square += g.iter().fold(T::zero(), |sum, g| sum + *g * *g);
             }
-            for groups in gradient.chunks(4 * width) {
-                for (square, g) in squares.iter_mut().zip(groups.chunks_exact(4)) {
-                    *square += g.iter().fold(T::zero(), |sum, g| sum + *g * *g);
-                }
-            }
-        });
+        }
+    });
 }

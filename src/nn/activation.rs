@@ -29,12 +29,7 @@ impl Layer for Activation {
     fn forward(&self, rec: &mut Recorder, at: &Applied) {
         let count = at.x.len();
         let dispatch = rec.dispatch_hooked("activation_forward", self.hook());
-        dispatch
-            .bind("x", &at.x)
-            .bind("y", &at.y)
-            .argument("count", count)
-            .work(Work::Flat(count))
-            .record();
+        dispatch.bind("x", &at.x).bind("y", &at.y).argument("count", count).work(Work::Flat(count)).record();
     }
 
     /// ∂L/∂x = dy·slope(y).
@@ -42,13 +37,7 @@ impl Layer for Activation {
         let count = at.x.len();
         let dx = rec.tensor(&format!("d {}", at.x.name()), [at.x.rows(), at.x.cols()]);
         let dispatch = rec.dispatch_hooked("activation_backward", self.hook());
-        dispatch
-            .bind("y", &at.y)
-            .bind("dy", dy)
-            .bind("dx", &dx)
-            .argument("count", count)
-            .work(Work::Flat(count))
-            .record();
+        dispatch.bind("y", &at.y).bind("dy", dy).bind("dx", &dx).argument("count", count).work(Work::Flat(count)).record();
         dx
     }
 }

@@ -17,9 +17,9 @@ impl Initial {
     /// The values of parameter number `index` of a network, row by row.
     pub fn values(&self, seed: u32, index: u32, len: usize) -> Vec<f32> {
         match self {
-            Initial::Uniform(irange) => (0..len as u32)
-                .map(|i| irange * (2.0 * unit(threefry2x32([seed, INITIAL], [index, i])[0]) - 1.0))
-                .collect(),
+            Initial::Uniform(irange) => {
+                (0..len as u32).map(|i| irange * (2.0 * unit(threefry2x32([seed, INITIAL], [index, i])[0]) - 1.0)).collect()
+            }
             Initial::Constant(value) => vec![*value; len],
             Initial::Values(values) => values.clone(),
         }

@@ -28,10 +28,7 @@ impl GeneratorLoss {
 /// Records the gradient of coefficient·(BCE of real + BCE of fake) by the logits of m real rows over m fake ones.   a, da: 2m×1, tally: 1×6.
 #[track_caller]
 pub fn discriminator(rec: &mut Recorder, a: &Tensor, coefficient: f32, tally: &Tensor) -> Tensor {
-    assert!(
-        a.cols() == 1 && a.rows().is_multiple_of(2),
-        "{a} is no column of logits of real over fake"
-    );
+    assert!(a.cols() == 1 && a.rows().is_multiple_of(2), "{a} is no column of logits of real over fake");
     let da = rec.tensor("da", [a.rows(), 1]);
     rec.dispatch("loss_discriminator")
         .bind("a", a)

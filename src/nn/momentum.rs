@@ -48,14 +48,7 @@ impl Momentum {
 
     /// Records the rates of this iteration, from the clock.
     pub fn schedule(&self, rec: &mut Recorder) {
-        let MomentumSpec {
-            learning_rate,
-            decay,
-            min_learning_rate,
-            momentum,
-            final_momentum,
-            saturated,
-        } = self.spec;
+        let MomentumSpec { learning_rate, decay, min_learning_rate, momentum, final_momentum, saturated } = self.spec;
         rec.dispatch("schedule")
             .bind("clock", &self.clock)
             .bind("rates", &self.rates)

@@ -47,9 +47,7 @@ impl Pass {
 
     /// The same pass, seen on some of its rows only: the same values, the same masks.
     pub fn rows_at(&self, rows: Range<u32>) -> Pass {
-        Pass {
-            applied: self.applied.iter().map(|at| at.rows_at(rows.clone())).collect(),
-        }
+        Pass { applied: self.applied.iter().map(|at| at.rows_at(rows.clone())).collect() }
     }
 }
 
@@ -66,46 +64,24 @@ impl Network {
         let parameters: Vec<Parameter> = views
             .map(|(((value, gradient), velocity), (initial, max_col_norm))| {
                 let gradient = gradient.named(&format!("d {}", value.name()));
-                Parameter {
-                    value,
-                    gradient,
-                    velocity,
-                    initial,
-                    max_col_norm,
-                }
+                Parameter { value, gradient, velocity, initial, max_col_norm }
             })
             .collect();
         let mut layers: Vec<Box<dyn Layer>> = vec![];
         for (at, (spec, pair)) in specs.iter().zip(parameters.chunks_exact(2)).enumerate() {
             if let Some(keep) = spec.keep.filter(|keep| *keep < 1.0) {
-                layers.push(Box::new(Dropout {
-                    keep,
-                    clock: clock.clone(),
-                }));
+                layers.push(Box::new(Dropout { keep, clock: clock.clone() }));
             }
-            layers.push(Box::new(Affine {
-                w: pair[0].clone(),
-                b: pair[1].clone(),
-            }));
+            layers.push(Box::new(Affine { w: pair[0].clone(), b: pair[1].clone() }));
             match spec.kind {
                 Kind::Relu => layers.push(Box::new(Activation::Relu)),
                 Kind::Sigmoid if logits && at + 1 == specs.len() => {}
                 Kind::Sigmoid => layers.push(Box::new(Activation::Sigmoid)),
-                Kind::Maxout => layers.push(Box::new(Maxout {
-                    pieces: spec.pieces.unwrap_or(1),
-                })),
+                Kind::Maxout => layers.push(Box::new(Maxout { pieces: spec.pieces.unwrap_or(1) })),
                 Kind::Linear => {}
             }
         }
-        Network {
-            name: name.into(),
-            layers,
-            parameters,
-            inputs,
-            theta,
-            gradient,
-            velocity,
-        }
+        Network { name: name.into(), layers, parameters, inputs, theta, gradient, velocity }
     }
 
     /// What it is called: `G`, `D`.
@@ -145,37 +121,17 @@ impl Network {
     /// if a shape does not fit.
     #[track_caller]
     pub fn forward_into(&self, rec: &mut Recorder, x: &Tensor, y: &Tensor) -> Pass {
-        assert!(
-            x.cols() == self.inputs,
-            "{} takes {} columns, {x} has {}",
-            self.name,
-            self.inputs,
-            x.cols()
-        );
-        assert!(
-            y.cols() == self.outputs() && y.rows() == x.rows(),
-            "{} of {x} does not fit {y}",
-            self.name
-        );
+        assert!(x.cols() == self.inputs, "{} takes {} columns, {x} has {}", self.name, self.inputs, x.cols());
+        assert!(y.cols() == self.outputs() && y.rows() == x.rows(), "{} of {x} does not fit {y}", self.name);
         let mut applied: Vec<Applied> = vec![];
         for (number, layer) in self.layers.iter().enumerate() {
             let x = applied.last().map_or(x, |below| &below.y).clone();
             let outputs = [x.rows(), layer.outputs(x.cols())];
             let last = number + 1 == self.layers.len();
-            let y = if last {
-                y.clone()
-            } else {
-                rec.tensor(&format!("{}.{number}", self.name), outputs)
-            };
+            let y = if last { y.clone() } else { rec.tensor(&format!("{}.{number}", self.name), outputs) };
             let kept = layer.keep(rec, x.rows(), x.cols());
             let salt = if layer.draws() { rec.salt() } else { 0 };
-            let at = Applied {
-                x,
-                y,
-                kept,
-                salt,
-                first_row: 0,
-            };
+            let at = Applied { x, y, kept, salt, first_row: 0 };
             layer.forward(rec, &at);
             applied.push(at);
         }
@@ -190,11 +146,7 @@ impl Network {
 
     /// Records ∂L/∂θ from ∂L/∂y, and stops at the lowest layer that has parameters.
     pub fn parameter_gradient(&self, rec: &mut Recorder, pass: &Pass, dy: &Tensor) {
-        let lowest = self
-            .layers
-            .iter()
-            .position(|layer| layer.has_parameters())
-            .unwrap_or(self.layers.len());
+        let lowest = self.layers.iter().position(|layer| layer.has_parameters()).unwrap_or(self.layers.len());
         let mut dy = dy.clone();
         for (number, (layer, at)) in self.layers.iter().zip(&pass.applied).enumerate().skip(lowest).rev() {
             layer.parameter_gradient(rec, at, &dy);
@@ -207,10 +159,7 @@ impl Network {
     /// Records the projection of every column of limited weights onto its ball: W ← W·min(n, c)/(1e-7 + n).
     /// Part of every update, and of the initial weights (Pylearn2 applies its constraints to both).
     pub fn project(&self, rec: &mut Recorder) {
-        for Parameter {
-            value: w, max_col_norm, ..
-        } in &self.parameters
-        {
+        for Parameter { value: w, max_col_norm, .. } in &self.parameters {
             if let Some(limit) = max_col_norm {
                 rec.dispatch("column_norm")
                     .bind("w", w)

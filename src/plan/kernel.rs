@@ -114,13 +114,7 @@ impl Kernel {
                         .collect();
                 }
                 (AddressSpace::Storage { .. }, inner) => kernel.slots.push(slot(element(&module, inner), false)),
-                (
-                    AddressSpace::Handle,
-                    TypeInner::Image {
-                        class: ImageClass::Storage { .. },
-                        ..
-                    },
-                ) => {
+                (AddressSpace::Handle, TypeInner::Image { class: ImageClass::Storage { .. }, .. }) => {
                     kernel.slots.push(slot(Element::Real, true));
                 }
                 _ => panic!("{operation}: `{name}` is neither a storage binding nor the uniform `args`"),
@@ -131,11 +125,7 @@ impl Kernel {
 
     /// How listings call it: operation and hook.
     pub fn label(&self) -> String {
-        let hook = self
-            .hook
-            .as_deref()
-            .and_then(|hook| hook.rsplit('/').next())
-            .filter(|hook| *hook != "none");
+        let hook = self.hook.as_deref().and_then(|hook| hook.rsplit('/').next()).filter(|hook| *hook != "none");
         hook.map_or(self.operation.clone(), |hook| format!("{} + {hook}", self.operation))
     }
 
@@ -146,10 +136,7 @@ impl Kernel {
 
     /// The value of a u32 constant of the shader.
     pub fn constant(&self, name: &str) -> Option<u32> {
-        self.constants
-            .iter()
-            .find(|(constant, _)| constant == name)
-            .map(|(_, value)| *value)
+        self.constants.iter().find(|(constant, _)| constant == name).map(|(_, value)| *value)
     }
 }
 

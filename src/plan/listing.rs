@@ -16,27 +16,14 @@ impl fmt::Display for Plan {
         }
         let flops = self.dispatches.iter().map(|dispatch| dispatch.flops).sum();
         let bytes = self.dispatches.iter().map(bytes).sum();
-        writeln!(
-            f,
-            "\n{}: {} dispatches, {}, {}",
-            self.name,
-            self.dispatches.len(),
-            quantity(flops, "FLOP"),
-            quantity(bytes, "B")
-        )
+        writeln!(f, "\n{}: {} dispatches, {}, {}", self.name, self.dispatches.len(), quantity(flops, "FLOP"), quantity(bytes, "B"))
     }
 }
 
 fn line(f: &mut fmt::Formatter<'_>, number: usize, dispatch: &Dispatch) -> fmt::Result {
     let list = |writes| dispatch.tensors(writes).map(shaped).collect::<Vec<_>>().join(", ");
     let (flops, bytes) = (quantity(dispatch.flops, "FLOP"), quantity(bytes(dispatch), "B"));
-    writeln!(
-        f,
-        "{number:4}  {:32} {flops:>12} {bytes:>10}  {} → {}",
-        dispatch.kernel.label(),
-        list(false),
-        list(true)
-    )
+    writeln!(f, "{number:4}  {:32} {flops:>12} {bytes:>10}  {} → {}", dispatch.kernel.label(), list(false), list(true))
 }
 
 fn shaped(tensor: &Tensor) -> String {

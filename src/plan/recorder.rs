@@ -92,20 +92,14 @@ impl Dispatch {
 
     /// The tensors that the kernel reads, or writes.
     pub fn tensors(&self, writes: bool) -> impl Iterator<Item = &Tensor> {
-        let used = move |slot: &&'static str| {
-            self.kernel
-                .slot(slot)
-                .is_some_and(|slot| if writes { slot.writes } else { slot.reads })
-        };
+        let used = move |slot: &&'static str| self.kernel.slot(slot).is_some_and(|slot| if writes { slot.writes } else { slot.reads });
         self.bindings.iter().filter(move |(slot, _)| used(slot)).map(|(_, tensor)| tensor)
     }
 
     #[track_caller]
     fn argument(&self, name: &str) -> Value {
         let found = self.arguments.iter().find(|(argument, _)| *argument == name);
-        found
-            .unwrap_or_else(|| panic!("{} has no argument `{name}`", self.kernel.operation))
-            .1
+        found.unwrap_or_else(|| panic!("{} has no argument `{name}`", self.kernel.operation)).1
     }
 }
 
@@ -156,13 +150,7 @@ impl Recorder {
         let mut offset = 0;
         let mut views = Vec::with_capacity(parts.len());
         for (part, [rows, cols]) in parts {
-            views.push(Tensor {
-                name: part.as_str().into(),
-                rows: *rows,
-                cols: *cols,
-                offset,
-                ..whole.clone()
-            });
+            views.push(Tensor { name: part.as_str().into(), rows: *rows, cols: *cols, offset, ..whole.clone() });
             offset += padded([*rows, *cols]);
         }
         (whole, views)
@@ -183,10 +171,7 @@ impl Recorder {
     #[track_caller]
     pub fn kernel(&mut self, operation: &str, hook: Option<&str>) -> Arc<Kernel> {
         let key = (operation.to_string(), hook.map(str::to_string));
-        self.kernels
-            .entry(key)
-            .or_insert_with(|| Arc::new(Kernel::plain(operation, hook)))
-            .clone()
+        self.kernels.entry(key).or_insert_with(|| Arc::new(Kernel::plain(operation, hook))).clone()
     }
 
     /// Begins a dispatch of an operation, which [`DispatchBuilder::record`] ends.
@@ -204,47 +189,25 @@ impl Recorder {
     /// Ends a plan: what was recorded since the last one.
     pub fn finish(&mut self, name: &str) -> Plan {
         self.section = None;
-        Plan {
-            name: name.into(),
-            dispatches: std::mem::take(&mut self.dispatches),
-        }
+        Plan { name: name.into(), dispatches: std::mem::take(&mut self.dispatches) }
     }
 
     #[track_caller]
     fn dispatch_with(&mut self, operation: &str, hook: Option<&str>) -> DispatchBuilder<'_> {
         let kernel = self.kernel(operation, hook);
         let section = self.section.clone().unwrap_or_else(|| "".into());
-        let dispatch = Dispatch {
-            kernel,
-            arguments: vec![],
-            bindings: vec![],
-            work: Work::One,
-            flops: 0,
-            section,
-        };
+        let dispatch = Dispatch { kernel, arguments: vec![], bindings: vec![], work: Work::One, flops: 0, section };
         DispatchBuilder { recorder: self, dispatch }
     }
 
     fn buffer(&mut self, name: &str, element: Element, rows: u32, cols: u32) -> Tensor {
         let buffer = self.memory.add(name, element, rows * cols);
-        Tensor {
-            name: name.into(),
-            rows,
-            cols,
-            element,
-            buffer,
-            offset: 0,
-        }
+        Tensor { name: name.into(), rows, cols, element, buffer, offset: 0 }
     }
 
     /// The whole buffer that a view lies in.
     fn whole(&self, view: &Tensor) -> Tensor {
-        Tensor {
-            rows: 1,
-            cols: self.memory.buffer(view.buffer).len,
-            offset: 0,
-            ..view.clone()
-        }
+        Tensor { rows: 1, cols: self.memory.buffer(view.buffer).len, offset: 0, ..view.clone() }
     }
 
     fn copy(&mut self, from: (&Tensor, u32), to: (&Tensor, u32), count: u32) {
@@ -311,11 +274,7 @@ impl DispatchBuilder<'_> {
             }
             let aligned = self.recorder.tensor(&view.name, [view.rows, view.cols]);
             let slot = self.dispatch.kernel.slot(slot).expect("checked above").clone();
-            assert!(
-                slot.element == Element::Real,
-                "{view} begins at element {}: words cannot be moved",
-                view.offset
-            );
+            assert!(slot.element == Element::Real, "{view} begins at element {}: words cannot be moved", view.offset);
             if slot.reads {
                 let whole = self.recorder.whole(&view);
                 self.recorder.copy((&whole, view.offset), (&aligned, 0), view.len());
@@ -334,46 +293,22 @@ impl DispatchBuilder<'_> {
 
     #[track_caller]
     fn check(&self) {
-        let Dispatch {
-            kernel,
-            arguments,
-            bindings,
-            ..
-        } = &self.dispatch;
+        let Dispatch { kernel, arguments, bindings, .. } = &self.dispatch;
         let name = kernel.label();
         for slot in &kernel.slots {
-            assert!(
-                bindings.iter().any(|(bound, _)| *bound == slot.name),
-                "{name}: nothing is bound to `{}`",
-                slot.name
-            );
+            assert!(bindings.iter().any(|(bound, _)| *bound == slot.name), "{name}: nothing is bound to `{}`", slot.name);
         }
         for argument in &kernel.arguments {
             let value = arguments.iter().find(|(given, _)| *given == argument.name);
             let fits = value.is_some_and(|(_, value)| matches!(value, Value::Real(_)) == argument.real);
             assert!(fits, "{name}: argument `{}` is {value:?}", argument.name);
         }
-        assert!(
-            arguments.len() == kernel.arguments.len(),
-            "{name} takes {:?}, not {arguments:?}",
-            kernel.arguments
-        );
+        assert!(arguments.len() == kernel.arguments.len(), "{name} takes {:?}, not {arguments:?}", kernel.arguments);
         for (slot, tensor) in bindings {
-            let slot = kernel
-                .slot(slot)
-                .unwrap_or_else(|| panic!("{name} has no slot `{slot}`; {tensor} was to be bound to it"));
-            assert!(
-                slot.element == tensor.element,
-                "{name}: `{}` holds {:?}, {tensor} {:?}",
-                slot.name,
-                slot.element,
-                tensor.element
-            );
+            let slot = kernel.slot(slot).unwrap_or_else(|| panic!("{name} has no slot `{slot}`; {tensor} was to be bound to it"));
+            assert!(slot.element == tensor.element, "{name}: `{}` holds {:?}, {tensor} {:?}", slot.name, slot.element, tensor.element);
             let shared = bindings.iter().filter(|(_, other)| other.buffer == tensor.buffer).count();
-            assert!(
-                !slot.writes || shared == 1,
-                "{name}: {tensor} is written, and its buffer is bound twice"
-            );
+            assert!(!slot.writes || shared == 1, "{name}: {tensor} is written, and its buffer is bound twice");
         }
     }
 }

@@ -50,11 +50,7 @@ pub const FILES: &[(&str, &str)] = texts![
 /// if there is no such shader.
 #[track_caller]
 pub fn text(name: &str) -> &'static str {
-    FILES
-        .iter()
-        .find(|(file, _)| *file == name)
-        .unwrap_or_else(|| panic!("there is no shader `{name}`"))
-        .1
+    FILES.iter().find(|(file, _)| *file == name).unwrap_or_else(|| panic!("there is no shader `{name}`")).1
 }
 
 /// The files that make up the plain kernel of an operation: the three products share one body and differ in their layout.

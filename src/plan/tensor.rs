@@ -54,11 +54,7 @@ impl Memory {
     }
 
     pub(super) fn add(&mut self, name: &str, element: Element, len: u32) -> BufferId {
-        self.buffers.push(Buffer {
-            name: name.into(),
-            element,
-            len,
-        });
+        self.buffers.push(Buffer { name: name.into(), element, len });
         BufferId(self.buffers.len() - 1)
     }
 }
@@ -136,11 +132,7 @@ impl Tensor {
     #[track_caller]
     pub fn rows_at(&self, rows: Range<u32>) -> Tensor {
         assert!(rows.start <= rows.end && rows.end <= self.rows, "{self} has no rows {rows:?}");
-        Tensor {
-            rows: rows.end - rows.start,
-            offset: self.offset + rows.start * self.cols,
-            ..self.clone()
-        }
+        Tensor { rows: rows.end - rows.start, offset: self.offset + rows.start * self.cols, ..self.clone() }
     }
 
     /// Its upper and its lower half: x over G(z).
@@ -155,10 +147,7 @@ impl Tensor {
 
     /// The same view under another name.
     pub fn named(&self, name: &str) -> Tensor {
-        Tensor {
-            name: name.into(),
-            ..self.clone()
-        }
+        Tensor { name: name.into(), ..self.clone() }
     }
 }
 

@@ -38,15 +38,7 @@ struct Case {
 impl Case {
     fn new() -> Case {
         let (pause, silence) = (Duration::from_millis(1), Duration::from_secs(5));
-        Case {
-            folder: tempfile::tempdir().unwrap(),
-            patience: Patience {
-                attempts: 3,
-                pause,
-                silence,
-                ..Patience::default()
-            },
-        }
+        Case { folder: tempfile::tempdir().unwrap(), patience: Patience { attempts: 3, pause, silence, ..Patience::default() } }
     }
 
     fn place(&self) -> PathBuf {
@@ -60,15 +52,8 @@ impl Case {
     /// Fetches from these mirrors, watched by `progress`.
     fn watched(&self, mirrors: &[String], progress: &mut dyn FnMut(Progress)) -> Result<u32, String> {
         let sha256 = Sha256::digest(plain()).iter().map(|byte| format!("{byte:02x}")).collect();
-        let file = RemoteFile {
-            name: "set.gz".into(),
-            bytes: plain().len() as u64,
-            sha256,
-        };
-        let remote = Remote {
-            mirrors: mirrors.to_vec(),
-            files: vec![file],
-        };
+        let file = RemoteFile { name: "set.gz".into(), bytes: plain().len() as u64, sha256 };
+        let remote = Remote { mirrors: mirrors.to_vec(), files: vec![file] };
         fetch(&remote, self.folder.path(), &self.patience, progress).map_err(|e| e.to_string())
     }
 
@@ -88,10 +73,7 @@ impl Case {
     }
 
     fn assert_entries(&self, count: usize) {
-        let names: Vec<_> = fs::read_dir(self.folder.path())
-            .unwrap()
-            .map(|entry| entry.unwrap().file_name())
-            .collect();
+        let names: Vec<_> = fs::read_dir(self.folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
         assert_eq!(names.len(), count, "{names:?}");
     }
 }
@@ -113,20 +95,13 @@ fn progress_counts_up_to_the_total() {
     let mut counts = Vec::new();
     let mut done = 0;
     let mut watch = |progress: Progress| match progress {
-        Progress::Arrived {
-            file: "set.gz",
-            bytes,
-            total,
-        } => counts.push((bytes, total)),
+        Progress::Arrived { file: "set.gz", bytes, total } => counts.push((bytes, total)),
         Progress::Done { file: "set.gz" } => done += 1,
         other => panic!("{other:?}"),
     };
     case.watched(&[mirror.url()], &mut watch).unwrap();
     let total = file.len() as u64;
-    assert_eq!(
-        (counts[0], *counts.last().unwrap(), done),
-        ((0, Some(total)), (total, Some(total)), 1)
-    );
+    assert_eq!((counts[0], *counts.last().unwrap(), done), ((0, Some(total)), (total, Some(total)), 1));
     assert!(counts.is_sorted());
 }
 
@@ -144,17 +119,8 @@ fn a_download_cut_for_good_goes_on_in_the_next_run() {
     let (case, file) = (Case::new(), gzip(&plain()));
     let weak = Mirror::new(&file, &[Answer::CutAfter(100_000), Answer::CutAfter(0)]);
     let message = case.fetch(&[&weak]).unwrap_err();
-    assert!(
-        message.starts_with(&format!(
-            "cannot download set.gz: {}/set.gz: broke off after 100000 bytes (",
-            weak.url()
-        )),
-        "{message}"
-    );
-    assert!(
-        message.ends_with("the last of 3 attempts; the first 100000 bytes are kept, run the command again to go on"),
-        "{message}"
-    );
+    assert!(message.starts_with(&format!("cannot download set.gz: {}/set.gz: broke off after 100000 bytes (", weak.url())), "{message}");
+    assert!(message.ends_with("the last of 3 attempts; the first 100000 bytes are kept, run the command again to go on"), "{message}");
     assert!(!case.place().exists());
 
     let mirror = Mirror::new(&file, &[Answer::Serve]);
@@ -239,10 +205,7 @@ fn foreign_content_of_the_right_length_is_refused_by_its_hash_and_leaves_nothing
     foreign[7] ^= 1;
     let mirror = Mirror::new(&gzip(&foreign), &[Answer::Serve]);
     let message = case.fetch(&[&mirror]).unwrap_err();
-    assert!(
-        message.contains("its sha256 is ") && message.contains(" is wanted; try again later, or put the file into "),
-        "{message}"
-    );
+    assert!(message.contains("its sha256 is ") && message.contains(" is wanted; try again later, or put the file into "), "{message}");
     case.assert_empty();
 }
 
@@ -288,11 +251,7 @@ fn a_redirect_loop_ends_and_gives_way_to_the_next_mirror() {
     let (circle, good) = (Mirror::new(&file, &[Answer::RedirectForever]), Mirror::new(&file, &[Answer::Serve]));
     assert_eq!(case.fetch(&[&circle, &good]), Ok(1));
     case.assert_in_place(&file);
-    assert!(
-        circle.ranges().len() <= case.patience.redirects as usize + 1,
-        "{} requests",
-        circle.ranges().len()
-    );
+    assert!(circle.ranges().len() <= case.patience.redirects as usize + 1, "{} requests", circle.ranges().len());
 }
 
 #[test]
@@ -301,15 +260,9 @@ fn a_missing_file_is_asked_for_once_and_a_failing_server_as_often_as_allowed() {
     let (missing, failing) = (Mirror::new(&[0], &[Answer::Status(404)]), Mirror::new(&[0], &[Answer::Status(500)]));
     let message = case.fetch(&[&missing, &failing]).unwrap_err();
     assert_eq!((missing.ranges().len(), failing.ranges().len()), (1, 3));
+    assert!(message.contains(&format!("{}/set.gz: HTTP status 404 (Not Found); ", missing.url())), "{message}");
     assert!(
-        message.contains(&format!("{}/set.gz: HTTP status 404 (Not Found); ", missing.url())),
-        "{message}"
-    );
-    assert!(
-        message.contains(&format!(
-            "{}/set.gz: HTTP status 500 (Internal Server Error), the last of 3 attempts; ",
-            failing.url()
-        )),
+        message.contains(&format!("{}/set.gz: HTTP status 500 (Internal Server Error), the last of 3 attempts; ", failing.url())),
         "{message}"
     );
     case.assert_empty();
@@ -326,10 +279,7 @@ fn a_failing_server_that_recovers_is_forgiven() {
 #[test]
 fn a_mirror_that_promises_more_than_it_sends_gives_way_to_the_next() {
     let (case, file) = (Case::new(), gzip(&plain()));
-    let (liar, good) = (
-        Mirror::new(&file, &[Answer::SayLength(file.len() as u64 + 9)]),
-        Mirror::new(&file, &[Answer::Serve]),
-    );
+    let (liar, good) = (Mirror::new(&file, &[Answer::SayLength(file.len() as u64 + 9)]), Mirror::new(&file, &[Answer::Serve]));
     case.fetch(&[&liar, &good]).unwrap();
     case.assert_in_place(&file);
 }
@@ -348,10 +298,7 @@ fn a_mirror_that_promises_a_monster_is_not_listened_to() {
     let case = Case::new();
     let mirror = Mirror::new(&gzip(&plain()), &[Answer::SayLength(1 << 40)]);
     let message = case.fetch(&[&mirror]).unwrap_err();
-    assert!(
-        message.contains("offers 1099511627776 bytes, at most 301324 are taken"),
-        "{message}"
-    );
+    assert!(message.contains("offers 1099511627776 bytes, at most 301324 are taken"), "{message}");
     case.assert_empty();
 }
 
@@ -367,11 +314,7 @@ fn a_body_without_end_is_stopped_at_the_cap() {
 #[test]
 fn a_silent_mirror_is_left_after_the_time_allowed() {
     let (mut case, file) = (Case::new(), gzip(&plain()));
-    case.patience = Patience {
-        silence: Duration::from_millis(100),
-        attempts: 2,
-        ..case.patience
-    };
+    case.patience = Patience { silence: Duration::from_millis(100), attempts: 2, ..case.patience };
     let (silent, good) = (Mirror::new(&file, &[Answer::Silence]), Mirror::new(&file, &[Answer::Serve]));
     let mut reasons = Vec::new();
     let mut watch = |progress: Progress| {
@@ -419,10 +362,7 @@ fn two_processes_do_not_write_one_part() {
     other.lock().unwrap();
     let mirror = Mirror::new(&file, &[Answer::Serve]);
     let message = case.fetch(&[&mirror]).unwrap_err();
-    assert!(
-        message.ends_with("set.gz.part: another process is downloading it; wait until it has ended"),
-        "{message}"
-    );
+    assert!(message.ends_with("set.gz.part: another process is downloading it; wait until it has ended"), "{message}");
     drop(other);
     assert_eq!(case.fetch(&[&mirror]), Ok(1));
 }
@@ -431,10 +371,7 @@ fn two_processes_do_not_write_one_part() {
 fn a_folder_that_cannot_be_made_is_an_error_that_names_it() {
     let case = Case::new();
     fs::write(case.place(), "a file").unwrap();
-    let remote = Remote {
-        mirrors: vec!["http://127.0.0.1:1".into()],
-        files: Vec::new(),
-    };
+    let remote = Remote { mirrors: vec!["http://127.0.0.1:1".into()], files: Vec::new() };
     let error = fetch(&remote, &case.place(), &case.patience, &mut |_| ()).unwrap_err().to_string();
     assert!(error.starts_with(&format!("cannot create {}: ", case.place().display())), "{error}");
 }

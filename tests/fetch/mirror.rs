@@ -59,12 +59,7 @@ impl Mirror {
                 let _ = answer(connection.unwrap(), &content, &answers, &log, &stop);
             }
         };
-        Mirror {
-            address,
-            seen,
-            stopping,
-            thread: Some(std::thread::spawn(serve)),
-        }
+        Mirror { address, seen, stopping, thread: Some(std::thread::spawn(serve)) }
     }
 
     pub fn url(&self) -> String {
@@ -127,10 +122,7 @@ fn answer(mut socket: TcpStream, content: &[u8], answers: &[Answer], log: &Mutex
         Answer::RedirectOnce if path.starts_with("/elsewhere") => send(&mut socket, content, range, usize::MAX),
         Answer::RedirectOnce => socket.write_all(redirect.as_bytes()),
         Answer::Status(status) => {
-            write!(
-                socket,
-                "HTTP/1.1 {status} Sorry\r\ncontent-length: 5\r\nconnection: close\r\n\r\nsorry"
-            )
+            write!(socket, "HTTP/1.1 {status} Sorry\r\ncontent-length: 5\r\nconnection: close\r\n\r\nsorry")
         }
         Answer::Silence => {
             let begun = Instant::now();
@@ -150,18 +142,9 @@ fn send(socket: &mut TcpStream, content: &[u8], range: Option<usize>, most: usiz
     }
     let rest = &content[from..];
     match range {
-        None => write!(
-            socket,
-            "HTTP/1.1 200 OK\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
-            rest.len()
-        )?,
+        None => write!(socket, "HTTP/1.1 200 OK\r\ncontent-length: {}\r\nconnection: close\r\n\r\n", rest.len())?,
         Some(_) => {
-            write!(
-                socket,
-                "HTTP/1.1 206 Partial Content\r\ncontent-range: bytes {from}-{}/{}\r\n",
-                content.len() - 1,
-                content.len()
-            )?;
+            write!(socket, "HTTP/1.1 206 Partial Content\r\ncontent-range: bytes {from}-{}/{}\r\n", content.len() - 1, content.len())?;
             write!(socket, "content-length: {}\r\nconnection: close\r\n\r\n", rest.len())?;
         }
     }

@@ -29,10 +29,7 @@ pub(super) fn spline(points: &[(f32, f32)]) -> Vec<(f32, f32)> {
         let (before, from, to, after) = (at(i - 1), at(i), at(i + 1), at(i + 2));
         for piece in 1..=PIECES {
             let t = piece as f32 / PIECES as f32;
-            line.push((
-                hermite(before.0, from.0, to.0, after.0, t),
-                hermite(before.1, from.1, to.1, after.1, t),
-            ));
+            line.push((hermite(before.0, from.0, to.0, after.0, t), hermite(before.1, from.1, to.1, after.1, t)));
         }
     }
     line

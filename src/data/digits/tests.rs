@@ -14,10 +14,7 @@ fn one_seed_gives_the_same_bytes_and_these_are_they() {
     let dataset = digits(7, 50);
     assert_eq!(dataset, digits(7, 50));
     // Arithmetic is exactly rounded, so this holds on every platform. It changes only when the styles or the pen are changed on purpose.
-    assert_eq!(
-        dataset.checksum(),
-        "d98b4739bd6dacbcf2c478a1d3b6167e28ed43bbcffc52a1a29e21e4cdcda1a3"
-    );
+    assert_eq!(dataset.checksum(), "d98b4739bd6dacbcf2c478a1d3b6167e28ed43bbcffc52a1a29e21e4cdcda1a3");
 }
 
 #[test]

@@ -48,10 +48,7 @@ impl Part {
 
     /// Throws away all that has arrived.
     pub(super) fn clear(&mut self) -> Result<()> {
-        self.file
-            .set_len(0)
-            .and_then(|()| self.file.rewind())
-            .map_err(Error::io("empty", &self.path))?;
+        self.file.set_len(0).and_then(|()| self.file.rewind()).map_err(Error::io("empty", &self.path))?;
         self.bytes = 0;
         Ok(())
     }
@@ -80,9 +77,7 @@ impl Part {
 #[cfg(unix)]
 fn sync_folder(place: &Path) -> Result<()> {
     let folder = place.parent().expect("a file in a folder has a parent");
-    File::open(folder)
-        .and_then(|folder| folder.sync_all())
-        .map_err(Error::io("sync", folder))
+    File::open(folder).and_then(|folder| folder.sync_all()).map_err(Error::io("sync", folder))
 }
 
 /// Elsewhere a folder cannot be opened as a file; the file system's journal has to do.
@@ -113,11 +108,7 @@ pub(super) fn fault(file: &File, wanted: &RemoteFile) -> Option<String> {
         return Some(format!("damaged after {bytes} of {} bytes ({e})", wanted.bytes));
     }
     if bytes != wanted.bytes {
-        let bytes = if bytes > wanted.bytes {
-            "more".to_string()
-        } else {
-            bytes.to_string()
-        };
+        let bytes = if bytes > wanted.bytes { "more".to_string() } else { bytes.to_string() };
         return Some(format!("{bytes} bytes uncompressed, {} are wanted", wanted.bytes));
     }
     let found = hexadecimal(&hasher.finalize());

@@ -42,11 +42,9 @@ impl Remote {
     pub fn named(name: &str, mirrors: Option<&Path>) -> Result<Remote> {
         match mirrors {
             None => Remote::parse(name, MIRRORS, "the embedded list of mirrors"),
-            Some(path) => Remote::parse(
-                name,
-                &std::fs::read_to_string(path).map_err(Error::io("read", path))?,
-                &path.display().to_string(),
-            ),
+            Some(path) => {
+                Remote::parse(name, &std::fs::read_to_string(path).map_err(Error::io("read", path))?, &path.display().to_string())
+            }
         }
     }
 
@@ -55,18 +53,12 @@ impl Remote {
         let mut all: BTreeMap<String, Remote> = match toml::from_str(text) {
             Ok(all) => all,
             Err(e) => {
-                return refuse(format!(
-                    "not a list of mirrors: {}",
-                    e.to_string().trim_end().replace('\n', "\n    ")
-                ));
+                return refuse(format!("not a list of mirrors: {}", e.to_string().trim_end().replace('\n', "\n    ")));
             }
         };
         let Some(remote) = all.remove(name) else {
             let known = all.keys().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(", ");
-            return refuse(format!(
-                "nothing to download for `{name}`; found: {}",
-                if known.is_empty() { "nothing" } else { &known }
-            ));
+            return refuse(format!("nothing to download for `{name}`; found: {}", if known.is_empty() { "nothing" } else { &known }));
         };
         match remote.absurdity() {
             None => Ok(remote),
@@ -79,11 +71,7 @@ impl Remote {
         if self.mirrors.is_empty() || self.files.is_empty() {
             return Some("at least one mirror and one file are needed".into());
         }
-        if let Some(mirror) = self
-            .mirrors
-            .iter()
-            .find(|mirror| !mirror.starts_with("http://") && !mirror.starts_with("https://"))
-        {
+        if let Some(mirror) = self.mirrors.iter().find(|mirror| !mirror.starts_with("http://") && !mirror.starts_with("https://")) {
             return Some(format!("mirror `{mirror}` must begin with http:// or https://"));
         }
         self.files.iter().find_map(RemoteFile::absurdity)
@@ -102,10 +90,7 @@ impl RemoteFile {
             return Some(format!("{name} has {} bytes; it must have from 1 to {MOST_BYTES}", self.bytes));
         }
         if self.sha256.len() != 64 || !self.sha256.chars().all(|c| c.is_ascii_hexdigit()) {
-            return Some(format!(
-                "the sha256 of {name} is `{}`, but it must have 64 hexadecimal digits",
-                self.sha256
-            ));
+            return Some(format!("the sha256 of {name} is `{}`, but it must have 64 hexadecimal digits", self.sha256));
         }
         None
     }
@@ -145,9 +130,6 @@ mod tests {
         assert!(refusal(&list(mirror, "a", "0", &sha)).contains("a has 0 bytes"));
         assert!(refusal(&list(mirror, "a", "1", "beef")).contains("the sha256 of a is `beef`"));
         assert!(refusal(&list(mirror, "a", "1\nsize = 2", &sha)).contains("unknown field `size`"));
-        assert_eq!(
-            refusal("[cifar]\nmirrors = []\nfiles = []"),
-            "list.toml: nothing to download for `mnist`; found: `cifar`"
-        );
+        assert_eq!(refusal("[cifar]\nmirrors = []\nfiles = []"), "list.toml: nothing to download for `mnist`; found: `cifar`");
     }
 }

@@ -93,10 +93,7 @@ pub(super) fn transfer(
         StatusCode::PARTIAL_CONTENT | StatusCode::RANGE_NOT_SATISFIABLE if part.bytes > 0 => {
             let had = part.bytes;
             part.clear()?;
-            return Err(Failure::Passing(format!(
-                "does not go on from byte {had} (HTTP status {})",
-                response.status().as_u16()
-            )));
+            return Err(Failure::Passing(format!("does not go on from byte {had} (HTTP status {})", response.status().as_u16())));
         }
         status if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS => return Err(Failure::Passing(describe(status))),
         status => return Err(Failure::Lasting(describe(status))),
@@ -114,9 +111,7 @@ fn receive(body: &mut Body, part: &mut Part, most: u64, arrived: &mut dyn FnMut(
     let mut reader = body.as_reader();
     let mut buffer = vec![0; 1 << 16];
     loop {
-        let read = reader
-            .read(&mut buffer)
-            .map_err(|e| Failure::Passing(format!("broke off after {} bytes ({e})", part.bytes)))?;
+        let read = reader.read(&mut buffer).map_err(|e| Failure::Passing(format!("broke off after {} bytes ({e})", part.bytes)))?;
         if read == 0 {
             return Ok(());
         }
@@ -136,11 +131,7 @@ fn range_start(response: &Response<Body>) -> Option<u64> {
 }
 
 fn describe(status: StatusCode) -> String {
-    format!(
-        "HTTP status {} ({})",
-        status.as_u16(),
-        status.canonical_reason().unwrap_or("unknown")
-    )
+    format!("HTTP status {} ({})", status.as_u16(), status.canonical_reason().unwrap_or("unknown"))
 }
 
 /// A request that got no answer: which of them are worth another try.

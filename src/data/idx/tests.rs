@@ -36,10 +36,7 @@ fn file(name: &str, content: &[u8]) -> (TempDir, PathBuf) {
 fn refusal(content: &[u8]) -> String {
     let (_folder, path) = file("images", content);
     match read_images(&path).map(|images| images.count) {
-        Err(Error::Data(message)) => message
-            .strip_prefix(&format!("{}: ", path.display()))
-            .expect("the file is named")
-            .to_string(),
+        Err(Error::Data(message)) => message.strip_prefix(&format!("{}: ", path.display())).expect("the file is named").to_string(),
         other => panic!("expected a data error, got {other:?}"),
     }
 }
@@ -82,22 +79,13 @@ fn a_web_page_in_the_place_of_images_is_refused() {
 #[test]
 fn a_truncated_file_is_refused_with_both_sizes() {
     let whole = two_images();
-    assert_eq!(
-        refusal(&whole[..whole.len() - 6]),
-        "22 bytes, the header promises 28; download it again"
-    );
-    assert_eq!(
-        refusal(&gzip(&whole[..whole.len() - 6])),
-        "inflates to 22 bytes, the header promises 28; download it again"
-    );
+    assert_eq!(refusal(&whole[..whole.len() - 6]), "22 bytes, the header promises 28; download it again");
+    assert_eq!(refusal(&gzip(&whole[..whole.len() - 6])), "inflates to 22 bytes, the header promises 28; download it again");
 }
 
 #[test]
 fn a_file_shorter_than_a_header_is_refused() {
-    assert_eq!(
-        refusal(&two_images()[..9]),
-        "9 bytes, but the header alone has 16; download it again"
-    );
+    assert_eq!(refusal(&two_images()[..9]), "9 bytes, but the header alone has 16; download it again");
     assert_eq!(refusal(b""), "0 bytes, but the header alone has 16; download it again");
 }
 
@@ -106,22 +94,13 @@ fn excess_bytes_are_refused() {
     let mut long = two_images();
     long.push(0);
     assert_eq!(refusal(&long), "more bytes than the 28 that the header promises; download it again");
-    assert_eq!(
-        refusal(&gzip(&long)),
-        "inflates to more bytes than the 28 that the header promises; download it again"
-    );
+    assert_eq!(refusal(&gzip(&long)), "inflates to more bytes than the 28 that the header promises; download it again");
 }
 
 #[test]
 fn zero_counts_are_refused() {
-    assert_eq!(
-        refusal(&idx(IMAGES, &[0, 28, 28], &[])),
-        "the header promises 0×28×28 values, that is none; download it again"
-    );
-    assert_eq!(
-        refusal(&idx(IMAGES, &[5, 28, 0], &[])),
-        "the header promises 5×28×0 values, that is none; download it again"
-    );
+    assert_eq!(refusal(&idx(IMAGES, &[0, 28, 28], &[])), "the header promises 0×28×28 values, that is none; download it again");
+    assert_eq!(refusal(&idx(IMAGES, &[5, 28, 0], &[])), "the header promises 5×28×0 values, that is none; download it again");
 }
 
 #[test]
@@ -136,10 +115,7 @@ fn a_small_file_that_inflates_without_end_is_stopped_at_its_promise() {
     // 64 MiB of zeros in some 64 KiB; the header promises twelve bytes.
     let bomb = gzip(&idx(IMAGES, &[2, 2, 3], &vec![0; 1 << 26]));
     assert!(bomb.len() < 1 << 19);
-    assert_eq!(
-        refusal(&bomb),
-        "inflates to more bytes than the 28 that the header promises; download it again"
-    );
+    assert_eq!(refusal(&bomb), "inflates to more bytes than the 28 that the header promises; download it again");
 }
 
 #[test]
@@ -147,10 +123,7 @@ fn a_gzip_stream_that_breaks_off_is_refused() {
     let values: Vec<u8> = (0..60_000u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
     let whole = gzip(&idx(IMAGES, &[60, 40, 25], &values));
     let message = refusal(&whole[..whole.len() / 2]);
-    assert!(
-        message.starts_with("inflates to ") && message.ends_with(" bytes, the header promises 60016; download it again"),
-        "{message}"
-    );
+    assert!(message.starts_with("inflates to ") && message.ends_with(" bytes, the header promises 60016; download it again"), "{message}");
     // Cut inside the checksum at the end: every value is there, and nothing vouches for them.
     assert!(refusal(&whole[..whole.len() - 4]).contains("the gzip stream breaks off"));
 }

@@ -1,0 +1,71 @@
+//! What training has learnt, by name: the contents of a checkpoint.
+
+use crate::error::{Error, Result};
+use crate::nn::Network;
+use crate::plan::{Device, Tensor};
+use std::collections::BTreeMap;
+
+/// A named tensor's values, row by row.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Array {
+    /// Rows and columns.
+    pub shape: Vec<usize>,
+    /// The values.
+    pub values: Vec<f32>,
+}
+
+/// Parameters and velocities by name: `G.0.w`, `G.0.w velocity`, … With the seed and the iteration it is the whole state.
+#[derive(Clone, Debug, PartialEq)]
+pub struct State {
+    /// Iterations that are complete.
+    pub iteration: u64,
+    /// The tensors.
+    pub tensors: BTreeMap<String, Array>,
+}
+
+/// Parameters and velocities of networks, by the names they have in checkpoints.
+pub(super) fn named_tensors(networks: &[&Network]) -> Vec<(String, Tensor)> {
+    let parameters = networks.iter().flat_map(|network| network.parameters());
+    let named = parameters.flat_map(|parameter| {
+        let name = parameter.value.name();
+        [(name.to_string(), parameter.value.clone()), (format!("{name} velocity"), parameter.velocity.clone())]
+    });
+    named.collect()
+}
+
+impl State {
+    /// Copies networks out of a device.
+    pub(super) async fn read(device: &mut dyn Device, networks: &[&Network], iteration: u64) -> Result<State> {
+        let named = named_tensors(networks);
+        let tensors: Vec<&Tensor> = named.iter().map(|(_, tensor)| tensor).collect();
+        let bytes = device.read(&tensors).await?;
+        let arrays = named.iter().zip(&bytes).map(|((name, tensor), bytes)| {
+            let shape = vec![tensor.rows() as usize, tensor.cols() as usize];
+            (name.clone(), Array { shape, values: bytemuck::pod_collect_to_vec(bytes) })
+        });
+        Ok(State { iteration, tensors: arrays.collect() })
+    }
+
+    /// Checks that it holds these networks in their shapes.
+    pub(super) fn check(&self, networks: &[&Network]) -> Result<()> {
+        for (name, tensor) in named_tensors(networks) {
+            let Some(array) = self.tensors.get(&name) else {
+                return Err(Error::Checkpoint(format!("the checkpoint has no tensor `{name}`: it belongs to another architecture")));
+            };
+            let (found, wanted) = (&array.shape, [tensor.rows() as usize, tensor.cols() as usize]);
+            if *found != wanted {
+                return Err(Error::Checkpoint(format!(
+                    "the checkpoint's `{name}` has the shape {found:?}, the game's has {wanted:?}: it belongs to another architecture"
+                )));
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes networks to a device; [`State::check`] has said that they fit.
+    pub(super) fn write(&self, device: &mut dyn Device, networks: &[&Network]) {
+        for (name, tensor) in named_tensors(networks) {
+            device.write(&tensor, bytemuck::cast_slice(&self.tensors[&name].values));
+        }
+    }
+}
