@@ -1,11 +1,12 @@
 // C = A·B.
 // A: m×k, B: k×n, C: m×n, row-major; k and n are multiples of 4.
 //
-// For lavapipe with 8 lanes: JIT-compiled CPU code, where a storage buffer's or workgroup memory's access is a loop over
-// the lanes, a texture load is inlined, and a value for all lanes costs one shuffle. So A and B are textures (element e
-// in texel e / 4, 1024 texels to a row), and there is no workgroup memory. A lane owns columns col..col+3 and the four
-// 32 further on; lane l loads A for row l of eight. Loops over rows are written out: wgpu's loop bound would keep the
-// driver from unrolling them, and sums indexed at run time would live in memory. 20 rows divide the paper's minibatch.
+// For lavapipe with 8 lanes: JIT-compiled CPU code, where a storage buffer's or workgroup memory's access is a loop
+// over the lanes, a texture load is inlined, and a value for all lanes costs one shuffle. So A and B are textures
+// (element e in texel e / 4, 1024 texels to a row), and there is no workgroup memory. A lane owns columns col..col+3
+// and the four 32 further on; lane l loads A for row l of eight. Loops over rows are written out: wgpu's loop bound
+// would keep the driver from unrolling them, and sums indexed at run time would live in memory. 20 rows divide the
+// paper's minibatch.
 struct Args { m: u32, n: u32, k: u32 }
 @group(0) @binding(0) var<uniform> args: Args;
 @group(0) @binding(1) var a: texture_storage_2d<rgba32float, read>;
@@ -96,7 +97,7 @@ fn main(@builtin(workgroup_id) block: vec3<u32>, @builtin(subgroup_invocation_id
         add(&right3, x1, 4u, y_right);
         add(&right4, x2, 0u, y_right);
     }
-    // Four rows a turn, the next ones moving up: written out, the stores would be most of the JIT time.
+    // Four rows a turn, the next ones moving up: a quarter of the stores and hooks to compile, or less.
     for (var i = 0u; i < 5u; i++) {
         store_rows(left0, right0, row + 4u * i, col);
         left0 = left1;

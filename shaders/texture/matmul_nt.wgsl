@@ -1,8 +1,9 @@
 // C = A·Bᵀ.
 // A: m×k, B: n×k, C: m×n, row-major; k is a multiple of 4.
 //
-// For lavapipe with 8 lanes, like matmul_nn.wgsl, which says why. Here a texel of B is four terms of one column of C, so
-// lane l owns the columns col = l, l + 8, .. l + 56 of the block, and C is stored by single elements: n may be any number.
+// For lavapipe with 8 lanes, like matmul_nn.wgsl, which says why. Here a texel of B is four terms of one column of C,
+// so lane l owns the columns col = l, l + 8, .. l + 56 of the block, and C is stored by single elements: n may be any
+// number.
 struct Args { m: u32, n: u32, k: u32 }
 @group(0) @binding(0) var<uniform> args: Args;
 @group(0) @binding(1) var a: texture_storage_2d<rgba32float, read>;
@@ -96,7 +97,7 @@ fn main(@builtin(workgroup_id) block: vec3<u32>, @builtin(subgroup_invocation_id
         add(&right3, x1, 4u, y_right);
         add(&right4, x2, 0u, y_right);
     }
-    // Four rows a turn, the next ones moving up: written out, the stores would be most of the JIT time.
+    // Four rows a turn, the next ones moving up: a quarter of the stores and hooks to compile, or less.
     for (var i = 0u; i < 5u; i++) {
         store_rows(left0, right0, row + 4u * i, col);
         left0 = left1;

@@ -1,9 +1,10 @@
 // C = Aᵀ·B.
 // A: k×m, B: k×n, C: m×n, row-major; m and n are multiples of 4.
 //
-// For lavapipe with 8 lanes, like matmul_nn.wgsl, which says why. Here a texel of A is four rows of C, so one load brings
-// 32 rows of C at one p; four p at a time, as otherwise the sums would be loaded and stored for every single product.
-// 64 columns, row by row: with 32 the stores to C, which miss the cache, cost a third of the time at k = 100.
+// For lavapipe with 8 lanes, like matmul_nn.wgsl, which says why. Here a texel of A is four rows of C, so one load
+// brings 32 rows of C at one p; four p at a time, as otherwise the sums would be loaded and stored for every single
+// product. 64 columns, stored row by row: with 32 columns the stores miss the cache more, and k = 100 took 1.4 times as
+// long.
 struct Args { m: u32, n: u32, k: u32 }
 @group(0) @binding(0) var<uniform> args: Args;
 @group(0) @binding(1) var a: texture_storage_2d<rgba32float, read>;
@@ -114,7 +115,7 @@ fn main(@builtin(workgroup_id) block: vec3<u32>, @builtin(subgroup_invocation_id
         add(&right6, x[3], 0u, y_right);
         add(&right7, x[3], 4u, y_right);
     }
-    // Four rows a turn, the next ones moving up: written out, the stores would be most of the JIT time.
+    // Four rows a turn, the next ones moving up: a quarter of the stores and hooks to compile, or less.
     for (var i = 0u; i < 8u; i++) {
         store_rows(left0, right0, row + 16u * (i % 2u) + i / 2u, col);
         left0 = left1;

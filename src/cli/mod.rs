@@ -93,6 +93,17 @@ struct Verbosity {
     verbose: bool,
 }
 
+/// What a training needs beside its game.
+#[derive(Clone, Debug, Args)]
+struct RunOptions {
+    #[command(flatten)]
+    data: DataOptions,
+    #[command(flatten)]
+    device: DeviceOptions,
+    #[command(flatten)]
+    verbosity: Verbosity,
+}
+
 /// Runs the command. Returns the exit code.
 /// # Errors
 /// with a sentence for the user.

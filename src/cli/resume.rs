@@ -1,7 +1,7 @@
 //! `gander resume`: goes on with a run.
 
+use crate::cli::RunOptions;
 use crate::cli::run::{Run, Start};
-use crate::cli::{DataOptions, DeviceOptions, Verbosity};
 use crate::error::{Error, Result};
 use crate::gan::Config;
 use crate::run_folder::RunFolder;
@@ -11,20 +11,17 @@ use std::path::PathBuf;
 #[derive(Debug, clap::Args)]
 pub(super) struct Options {
     /// The run's folder
-    run: PathBuf,
+    #[arg(value_name = "RUN", value_hint = clap::ValueHint::DirPath)]
+    folder: PathBuf,
     /// Train up to this iteration instead of the configuration's
     #[arg(long)]
     iterations: Option<u32>,
     #[command(flatten)]
-    data: DataOptions,
-    #[command(flatten)]
-    device: DeviceOptions,
-    #[command(flatten)]
-    verbosity: Verbosity,
+    run: RunOptions,
 }
 
 pub(super) fn run(options: &Options) -> Result<u8> {
-    let folder = RunFolder::open(&options.run)?;
+    let folder = RunFolder::open(&options.folder)?;
     let overrides = options.iterations.map(|iterations| format!("train.iterations={iterations}"));
     let overrides: Vec<String> = overrides.into_iter().collect();
     let place = |error| Error::Config(format!("{}: {error}", folder.config_path().display()));
@@ -32,6 +29,6 @@ pub(super) fn run(options: &Options) -> Result<u8> {
     if !overrides.is_empty() {
         folder.replace_config(&config.to_toml())?;
     }
-    let prepared = Start::prepare(config, &options.data, &options.device)?;
-    Run::resume(folder, prepared, options.verbosity)?.train()
+    let prepared = Start::prepare(config, &options.run)?;
+    Run::resume(folder, prepared, options.run.verbosity)?.train()
 }

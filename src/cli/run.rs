@@ -6,7 +6,7 @@ use crate::cli::interrupt::{INTERRUPTED, Interrupt};
 use crate::cli::log::Log;
 use crate::cli::progress::Progress;
 use crate::cli::wait::wait;
-use crate::cli::{DataOptions, DeviceOptions, Verbosity};
+use crate::cli::{RunOptions, Verbosity};
 use crate::data::Dataset;
 use crate::error::{Error, Result};
 use crate::gan::{Config, Metrics, Trainer};
@@ -31,9 +31,9 @@ impl Start {
     /// Reads the data, opens the device, and lays out the game on it.
     /// # Errors
     /// if one of these is not possible.
-    pub fn prepare(config: Config, data: &DataOptions, device: &DeviceOptions) -> Result<Start> {
-        let dataset = crate::data::open(&config.data.set, config.data.seed, data.folder.as_deref())?;
-        let Opened { device, waiter, remark } = adapter::open(device)?;
+    pub fn prepare(config: Config, options: &RunOptions) -> Result<Start> {
+        let dataset = crate::data::open(&config.data.set, config.data.seed, options.data.folder.as_deref())?;
+        let Opened { device, waiter, remark } = adapter::open(&options.device)?;
         let identity = device.identity();
         let trainer = Trainer::new(device, &config, &dataset)?;
         Ok(Start { config, dataset, trainer, waiter, remark, device: identity })

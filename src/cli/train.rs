@@ -1,8 +1,8 @@
 //! `gander train`: a new run.
 
+use crate::cli::RunOptions;
 use crate::cli::configuration::GameOptions;
 use crate::cli::run::{Run, Start};
-use crate::cli::{DataOptions, DeviceOptions, Verbosity};
 use crate::error::Result;
 use crate::run_folder::{RunFolder, default_path};
 use std::path::PathBuf;
@@ -17,11 +17,7 @@ pub(super) struct Options {
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
     #[command(flatten)]
-    data: DataOptions,
-    #[command(flatten)]
-    device: DeviceOptions,
-    #[command(flatten)]
-    verbosity: Verbosity,
+    run: RunOptions,
 }
 
 pub(super) fn run(options: &Options) -> Result<u8> {
@@ -29,7 +25,7 @@ pub(super) fn run(options: &Options) -> Result<u8> {
     // What can be wrong is found before a folder is made.
     crate::data::outline(&config.data.set)?;
     let path = options.out.clone().unwrap_or_else(|| default_path(&name, SystemTime::now()));
-    let prepared = Start::prepare(config, &options.data, &options.device)?;
+    let prepared = Start::prepare(config, &options.run)?;
     let folder = RunFolder::create(&path, &prepared.config.to_toml())?;
-    Run::begin(folder, prepared, options.verbosity)?.train()
+    Run::begin(folder, prepared, options.run.verbosity)?.train()
 }

@@ -12,6 +12,7 @@ use std::ops::Range;
 pub struct Minibatches {
     examples: Tensor,
     hook: &'static str,
+    bytes_per_number: u64,
     dimensions: u32,
     train: Range<u32>,
     clock: Tensor,
@@ -22,11 +23,11 @@ impl Minibatches {
     pub fn new(rec: &mut Recorder, outline: &Outline, clock: &Tensor) -> Minibatches {
         let Outline { name, examples, train, .. } = outline;
         let dimensions = outline.dimensions();
-        let (examples, hook) = match outline.bytes {
-            true => (rec.words(name, (u64::from(*examples) * u64::from(dimensions)).div_ceil(4) as u32), "examples/bytes"),
-            false => (rec.tensor(name, [*examples, dimensions]), "examples/reals"),
+        let (examples, hook, bytes_per_number) = match outline.bytes {
+            true => (rec.words(name, (u64::from(*examples) * u64::from(dimensions)).div_ceil(4) as u32), "examples/bytes", 1),
+            false => (rec.tensor(name, [*examples, dimensions]), "examples/reals", 4),
         };
-        Minibatches { examples, hook, dimensions, train: train.clone(), clock: clock.clone() }
+        Minibatches { examples, hook, bytes_per_number, dimensions, train: train.clone(), clock: clock.clone() }
     }
 
     /// Writes the data set to the device.
@@ -75,6 +76,8 @@ impl Minibatches {
             .argument("count", x.len())
             .argument("n", x.cols())
             .argument("first", self.train.start)
+            // Of the examples only those of this minibatch are read.
+            .bytes(chosen.bytes() + x.bytes() + u64::from(x.len()) * self.bytes_per_number)
             .work(Work::Flat(x.len()))
             .record();
     }

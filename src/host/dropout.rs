@@ -19,7 +19,7 @@ pub fn run<T: Real>(call: &mut Call<T>) {
         let mut pair = words(start);
         for (i, (y, x)) in y.iter_mut().zip(x).enumerate() {
             let at = start + i;
-            if i > 0 && at % 2 == 0 {
+            if i > 0 && at.is_multiple_of(2) {
                 pair = words(at);
             }
             *y = if kept(at, pair) { *x * scale } else { T::zero() };

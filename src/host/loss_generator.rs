@@ -3,11 +3,14 @@
 use crate::host::Real;
 use crate::host::call::Call;
 
+/// A loss of one logit, and its slope.
+type Loss<T> = (fn(T) -> T, fn(T) -> T);
+
 /// L_G over D's logits of forged examples, and its gradient by the logits.
 pub fn run<T: Real>(call: &mut Call<T>) {
     let a = call.reals("a");
     let (da, tally) = (call.reals_mut("da"), call.reals_mut("tally"));
-    let (loss, slope): (fn(T) -> T, fn(T) -> T) = match call.hook() {
+    let (loss, slope): Loss<T> = match call.hook() {
         "minimax" => (|a| -a.softplus(), |a| -a.sigmoid()),
         "non_saturating" => (|a| (-a).softplus(), |a| -(-a).sigmoid()),
         hook => unreachable!("there is no generator loss `{hook}`"),

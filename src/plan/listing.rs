@@ -15,24 +15,19 @@ impl fmt::Display for Plan {
             line(f, number + 1, dispatch)?;
         }
         let flops = self.dispatches.iter().map(|dispatch| dispatch.flops).sum();
-        let bytes = self.dispatches.iter().map(bytes).sum();
+        let bytes = self.dispatches.iter().map(|dispatch| dispatch.bytes).sum();
         writeln!(f, "\n{}: {} dispatches, {}, {}", self.name, self.dispatches.len(), quantity(flops, "FLOP"), quantity(bytes, "B"))
     }
 }
 
 fn line(f: &mut fmt::Formatter<'_>, number: usize, dispatch: &Dispatch) -> fmt::Result {
     let list = |writes| dispatch.tensors(writes).map(shaped).collect::<Vec<_>>().join(", ");
-    let (flops, bytes) = (quantity(dispatch.flops, "FLOP"), quantity(bytes(dispatch), "B"));
+    let (flops, bytes) = (quantity(dispatch.flops, "FLOP"), quantity(dispatch.bytes, "B"));
     writeln!(f, "{number:4}  {:32} {flops:>12} {bytes:>10}  {} → {}", dispatch.kernel.label(), list(false), list(true))
 }
 
 fn shaped(tensor: &Tensor) -> String {
     format!("{} [{}×{}]", tensor.name(), tensor.rows(), tensor.cols())
-}
-
-/// Bytes that a dispatch moves if it reads each operand once and writes each result once.
-fn bytes(dispatch: &Dispatch) -> u64 {
-    dispatch.tensors(false).chain(dispatch.tensors(true)).map(Tensor::bytes).sum()
 }
 
 /// A number with a decimal prefix.

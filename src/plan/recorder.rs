@@ -54,6 +54,8 @@ pub struct Dispatch {
     pub work: Work,
     /// Floating-point operations that count: two per multiply-add of a product, one per element elsewhere.
     pub flops: u64,
+    /// Bytes that it moves if each operand is read once and each result written once.
+    pub bytes: u64,
     /// The line of the paper that this dispatch belongs to.
     pub section: Arc<str>,
 }
@@ -196,7 +198,7 @@ impl Recorder {
     fn dispatch_with(&mut self, operation: &str, hook: Option<&str>) -> DispatchBuilder<'_> {
         let kernel = self.kernel(operation, hook);
         let section = self.section.clone().unwrap_or_else(|| "".into());
-        let dispatch = Dispatch { kernel, arguments: vec![], bindings: vec![], work: Work::One, flops: 0, section };
+        let dispatch = Dispatch { kernel, arguments: vec![], bindings: vec![], work: Work::One, flops: 0, bytes: 0, section };
         DispatchBuilder { recorder: self, dispatch }
     }
 
@@ -253,6 +255,12 @@ impl DispatchBuilder<'_> {
         self
     }
 
+    /// Says how many bytes it moves; those of all its tensors if it is not said.
+    pub fn bytes(mut self, bytes: u64) -> Self {
+        self.dispatch.bytes = bytes;
+        self
+    }
+
     /// Writes the dispatch down.
     ///
     /// A view that does not begin where a binding may begin is copied to a tensor of its own before, or from one after.
@@ -265,6 +273,9 @@ impl DispatchBuilder<'_> {
             && let Work::Flat(count) = self.dispatch.work
         {
             self.dispatch.flops = u64::from(count);
+        }
+        if self.dispatch.bytes == 0 {
+            self.dispatch.bytes = self.dispatch.tensors(false).chain(self.dispatch.tensors(true)).map(Tensor::bytes).sum();
         }
         let mut after = vec![];
         for at in 0..self.dispatch.bindings.len() {
