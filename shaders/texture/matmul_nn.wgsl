@@ -3,27 +3,15 @@
 //
 // For lavapipe with 8 lanes: JIT-compiled CPU code, where a storage buffer's or workgroup memory's access is a loop
 // over the lanes, a texture load is inlined, and a value for all lanes costs one shuffle. So A and B are textures
-// (element e in texel e / 4, 1024 texels to a row), and there is no workgroup memory. A lane owns columns col..col+3
+// (operands.wgsl), and there is no workgroup memory. A lane owns columns col..col+3
 // and the four 32 further on; lane l loads A for row l of eight. Loops over rows are written out: wgpu's loop bound
 // would keep the driver from unrolling them, and sums indexed at run time would live in memory. 20 rows divide the
 // paper's minibatch.
-struct Args { m: u32, n: u32, k: u32 }
-@group(0) @binding(0) var<uniform> args: Args;
-@group(0) @binding(1) var a: texture_storage_2d<rgba32float, read>;
-@group(0) @binding(2) var b: texture_storage_2d<rgba32float, read>;
 @group(0) @binding(3) var<storage, read_write> c: array<vec4<f32>>;
 
 // The block of C one workgroup makes. Grid: x counts blocks of rows, y blocks of columns.
 const TILE_ROWS: u32 = 20u;
 const TILE_COLS: u32 = 64u;
-
-fn texel_a(t: u32) -> vec4<f32> {
-    return textureLoad(a, vec2(t % 1024u, t / 1024u));
-}
-
-fn texel_b(t: u32) -> vec4<f32> {
-    return textureLoad(b, vec2(t % 1024u, t / 1024u));
-}
 
 // s += rows first..first+3 of the eight that x holds, times the four rows of B that are y's columns.
 fn add(s: ptr<function, mat4x4<f32>>, x: vec4<f32>, first: u32, y: mat4x4<f32>) {

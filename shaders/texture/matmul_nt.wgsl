@@ -4,23 +4,11 @@
 // For lavapipe with 8 lanes, like matmul_nn.wgsl, which says why. Here a texel of B is four terms of one column of C,
 // so lane l owns the columns col = l, l + 8, .. l + 56 of the block, and C is stored by single elements: n may be any
 // number.
-struct Args { m: u32, n: u32, k: u32 }
-@group(0) @binding(0) var<uniform> args: Args;
-@group(0) @binding(1) var a: texture_storage_2d<rgba32float, read>;
-@group(0) @binding(2) var b: texture_storage_2d<rgba32float, read>;
 @group(0) @binding(3) var<storage, read_write> c: array<f32>;
 
 // The block of C one workgroup makes. Grid: x counts blocks of rows, y blocks of columns.
 const TILE_ROWS: u32 = 20u;
 const TILE_COLS: u32 = 64u;
-
-fn texel_a(t: u32) -> vec4<f32> {
-    return textureLoad(a, vec2(t % 1024u, t / 1024u));
-}
-
-fn texel_b(t: u32) -> vec4<f32> {
-    return textureLoad(b, vec2(t % 1024u, t / 1024u));
-}
 
 // s += rows first..first+3 of the eight that x holds, times the four columns y of Bᵀ.
 fn add(s: ptr<function, mat4x4<f32>>, x: vec4<f32>, first: u32, y: mat4x4<f32>) {

@@ -5,23 +5,11 @@
 // brings 32 rows of C at one p; four p at a time, as otherwise the sums would be loaded and stored for every single
 // product. 64 columns, stored row by row: with 32 columns the stores miss the cache more, and k = 100 took 1.4 times as
 // long.
-struct Args { m: u32, n: u32, k: u32 }
-@group(0) @binding(0) var<uniform> args: Args;
-@group(0) @binding(1) var a: texture_storage_2d<rgba32float, read>;
-@group(0) @binding(2) var b: texture_storage_2d<rgba32float, read>;
 @group(0) @binding(3) var<storage, read_write> c: array<vec4<f32>>;
 
 // The block of C one workgroup makes. Grid: x counts blocks of rows, y blocks of columns.
 const TILE_ROWS: u32 = 32u;
 const TILE_COLS: u32 = 64u;
-
-fn texel_a(t: u32) -> vec4<f32> {
-    return textureLoad(a, vec2(t % 1024u, t / 1024u));
-}
-
-fn texel_b(t: u32) -> vec4<f32> {
-    return textureLoad(b, vec2(t % 1024u, t / 1024u));
-}
 
 // s += the rows of Aᵀ that lanes first..first+3 hold in x, times the four rows of B that are y's columns.
 fn add(s: ptr<function, mat4x4<f32>>, x: vec4<f32>, first: u32, y: mat4x4<f32>) {

@@ -4,7 +4,7 @@ use crate::error::{Error, Result};
 use crate::gpu::fault::Fault;
 use crate::gpu::prepared::{Step, arguments, encode, grid};
 use crate::gpu::readback::{Staging, Submissions, Waiter, map};
-use crate::gpu::textures::{SPARE, Textures, fit};
+use crate::gpu::textures::{Textures, fit};
 use crate::gpu::{Family, describe};
 use crate::plan::{Device, Dispatch, Kernel, Memory, Plan, PlanId, Readback, Tensor};
 use std::collections::HashMap;
@@ -122,7 +122,7 @@ impl GpuDevice {
         let mut views = vec![];
         for slot in kernel.slots.iter().filter(|slot| slot.texture) {
             let tensor = dispatch.tensor(&slot.name);
-            let (view, copy) = self.textures.of(&self.device, tensor, &self.buffers[tensor.buffer().0]);
+            let (view, copy) = self.textures.of(&self.device, &kernel, tensor, &self.buffers[tensor.buffer().0]);
             steps.extend(copy.map(Step::Copy));
             views.push((slot.binding, view));
         }
@@ -171,9 +171,8 @@ impl Device for GpuDevice {
                 )));
             }
             let usage = BufferUsages::STORAGE | BufferUsages::COPY_SRC | BufferUsages::COPY_DST;
-            let spare = if self.family == Family::Texture { SPARE } else { 0 };
-            let (label, size) = (Some(buffer.name.as_str()), bytes + spare);
-            self.buffers.push(self.device.create_buffer(&wgpu::BufferDescriptor { label, size, usage, mapped_at_creation: false }));
+            let label = Some(buffer.name.as_str());
+            self.buffers.push(self.device.create_buffer(&wgpu::BufferDescriptor { label, size: bytes, usage, mapped_at_creation: false }));
         }
         self.fault.check()
     }

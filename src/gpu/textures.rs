@@ -5,33 +5,41 @@ use std::collections::HashMap;
 use std::ops::Range;
 use wgpu::{Extent3d, Origin3d, TexelCopyBufferInfo, TexelCopyBufferLayout, TexelCopyTextureInfo, TextureAspect};
 
-/// Texels in a row of a texture; the shaders in `texture/` know it as well.
-const WIDTH: u32 = 1024;
-/// Bytes in a row of a texture.
-const ROW_BYTES: u32 = 16 * WIDTH;
+/// Bytes in a texel of rgba32float.
+const TEXEL: u64 = 16;
 
-/// Bytes that a buffer must have to spare behind its last tensor: copies move whole rows.
-pub(super) const SPARE: u64 = ROW_BYTES as u64;
+/// The constant of a shader that says how many texels its textures have in a row.
+const WIDTH: &str = "WIDTH";
 
 /// A copy of a tensor into its texture.
 pub(super) struct TextureCopy {
     source: wgpu::Buffer,
-    offset: u64,
+    bytes: Range<u64>,
     texture: wgpu::Texture,
-    rows: u32,
 }
 
 impl TextureCopy {
-    /// Encodes the copy.
+    /// Encodes the copy: all whole rows of the texture, then the rest of the last one.
     pub fn encode(&self, encoder: &mut wgpu::CommandEncoder) {
-        encoder.copy_buffer_to_texture(
-            TexelCopyBufferInfo {
-                buffer: &self.source,
-                layout: TexelCopyBufferLayout { offset: self.offset, bytes_per_row: Some(ROW_BYTES), rows_per_image: None },
-            },
-            TexelCopyTextureInfo { texture: &self.texture, mip_level: 0, origin: Origin3d::ZERO, aspect: TextureAspect::All },
-            Extent3d { width: WIDTH, height: self.rows, depth_or_array_layers: 1 },
-        );
+        let width = self.texture.width();
+        let texels = (self.bytes.end - self.bytes.start).div_ceil(TEXEL) as u32;
+        let (rows, rest) = (texels / width, texels % width);
+        let mut copy = |first_row: u32, width_of_copy: u32, height: u32| {
+            let offset = self.bytes.start + u64::from(first_row) * u64::from(width) * TEXEL;
+            let layout = TexelCopyBufferLayout { offset, bytes_per_row: Some(width * TEXEL as u32), rows_per_image: None };
+            let origin = Origin3d { x: 0, y: first_row, z: 0 };
+            encoder.copy_buffer_to_texture(
+                TexelCopyBufferInfo { buffer: &self.source, layout },
+                TexelCopyTextureInfo { texture: &self.texture, mip_level: 0, origin, aspect: TextureAspect::All },
+                Extent3d { width: width_of_copy, height, depth_or_array_layers: 1 },
+            );
+        };
+        if rows > 0 {
+            copy(0, width, rows);
+        }
+        if rest > 0 {
+            copy(rows, rest, 1);
+        }
     }
 }
 
@@ -51,15 +59,20 @@ impl Textures {
         self.fresh.clear();
     }
 
-    /// The texture of a tensor, and the copy that has to come before it is read, unless it is still fresh.
-    pub fn of(&mut self, device: &wgpu::Device, tensor: &Tensor, source: &wgpu::Buffer) -> (wgpu::TextureView, Option<TextureCopy>) {
+    /// The texture of a tensor as a kernel wants it, and the copy that has to come before it is read, unless it is still fresh.
+    pub fn of(
+        &mut self,
+        device: &wgpu::Device,
+        kernel: &Kernel,
+        tensor: &Tensor,
+        source: &wgpu::Buffer,
+    ) -> (wgpu::TextureView, Option<TextureCopy>) {
         let place = (tensor.buffer(), tensor.byte_range());
-        let rows = tensor.bytes().div_ceil(SPARE) as u32;
-        let (texture, view) = self.views.entry(place.clone()).or_insert_with(|| create(device, tensor.name(), rows));
+        let (texture, view) = self.views.entry(place.clone()).or_insert_with(|| create(device, tensor.name(), size(kernel, tensor)));
         if self.fresh.contains(&place) {
             return (view.clone(), None);
         }
-        let copy = TextureCopy { source: source.clone(), offset: place.1.start, texture: texture.clone(), rows };
+        let copy = TextureCopy { source: source.clone(), bytes: place.1.clone(), texture: texture.clone() };
         let view = view.clone();
         self.fresh.push(place);
         (view, Some(copy))
@@ -78,15 +91,20 @@ impl Textures {
 /// Whether the kernel's textures fit the device.
 pub(super) fn fit(kernel: &Kernel, dispatch: &Dispatch, limits: &wgpu::Limits) -> bool {
     let textured = kernel.slots.iter().filter(|slot| slot.texture);
-    textured.map(|slot| dispatch.tensor(&slot.name)).all(|tensor| {
-        limits.max_texture_dimension_2d >= WIDTH && tensor.bytes().div_ceil(SPARE) <= u64::from(limits.max_texture_dimension_2d)
-    })
+    let mut sizes = textured.map(|slot| size(kernel, dispatch.tensor(&slot.name)));
+    sizes.all(|[width, height]| width.max(height) <= limits.max_texture_dimension_2d)
 }
 
-fn create(device: &wgpu::Device, name: &str, rows: u32) -> (wgpu::Texture, wgpu::TextureView) {
+/// Width and height of a tensor's texture, in texels.
+fn size(kernel: &Kernel, tensor: &Tensor) -> [u32; 2] {
+    let width = kernel.constant(WIDTH).expect("a shader that reads textures declares their width");
+    [width, tensor.bytes().div_ceil(TEXEL).div_ceil(u64::from(width)) as u32]
+}
+
+fn create(device: &wgpu::Device, name: &str, [width, height]: [u32; 2]) -> (wgpu::Texture, wgpu::TextureView) {
     let texture = device.create_texture(&wgpu::TextureDescriptor {
         label: Some(name),
-        size: Extent3d { width: WIDTH, height: rows, depth_or_array_layers: 1 },
+        size: Extent3d { width, height, depth_or_array_layers: 1 },
         mip_level_count: 1,
         sample_count: 1,
         dimension: wgpu::TextureDimension::D2,

@@ -38,7 +38,9 @@ impl Family {
         };
         match self {
             Family::Tiled => Kernel::from_parts(&plain.operation, &["tiled/matmul", shaders::layout_file(layout)], hook),
-            Family::Texture if whole_texels(dispatch) => Kernel::from_parts(&plain.operation, &[&format!("texture/matmul_{layout}")], hook),
+            Family::Texture if whole_texels(dispatch) => {
+                Kernel::from_parts(&plain.operation, &["texture/operands", &format!("texture/matmul_{layout}")], hook)
+            }
             Family::Texture | Family::Plain => plain.clone(),
         }
     }

@@ -43,6 +43,7 @@ pub const FILES: &[(&str, &str)] = texts![
     "texture/matmul_nn",
     "texture/matmul_nt",
     "texture/matmul_tn",
+    "texture/operands",
     "tick",
     "tiled/matmul",
     "update",
