@@ -5,11 +5,19 @@
 //! * [`nn`]: layers, networks, losses and the optimiser, as recorded dispatches.
 //! * [`data`]: data sets, and the minibatches a device draws from them.
 //! * [`gan`]: the game, its two recipes, and the trainer.
+//! * [`report`], [`checkpoint`], [`run_folder`]: what a run leaves behind; [`atomic`]: files that appear whole or not at all.
+//! * [`cli`]: the command line.
 //! * [`random`]: chance drawn by counter; [`error`]: what cannot go on.
 
 #![deny(unsafe_code)]
 #![warn(missing_docs)]
 
+#[cfg(feature = "native")]
+pub mod atomic;
+#[cfg(feature = "native")]
+pub mod checkpoint;
+#[cfg(feature = "native")]
+pub mod cli;
 pub mod data;
 pub mod error;
 pub mod gan;
@@ -19,5 +27,9 @@ pub mod host;
 pub mod nn;
 pub mod plan;
 pub mod random;
+#[cfg(feature = "native")]
+pub mod report;
+#[cfg(feature = "native")]
+pub mod run_folder;
 
 pub use error::{Error, Result};

@@ -1,7 +1,7 @@
 //! What is measured in every iteration, on the device.
 
 /// One row of the device's ring of metrics.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Metrics {
     /// The iteration, counted from 1: so many are complete.
     pub iteration: u64,

@@ -1,0 +1,114 @@
+//! Which device computes: a GPU, a software adapter, or the host twin.
+
+use crate::cli::DeviceOptions;
+use crate::cli::wait::wait;
+use crate::error::{Error, Result};
+use crate::gpu::{GpuDevice, Waiter, adapters, describe};
+use crate::host::HostDevice;
+use crate::plan::Device;
+use wgpu::{Adapter, Backends, DeviceType};
+
+/// A back end of wgpu.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Backend {
+    /// Vulkan: Linux, Windows, Android
+    Vulkan,
+    /// Metal: macOS, iOS
+    Metal,
+    /// Direct3D 12: Windows
+    Dx12,
+    /// OpenGL 4.3 or ES 3.1
+    Gl,
+}
+
+/// A device that was chosen and opened.
+pub(super) struct Opened {
+    /// The device.
+    pub device: Box<dyn Device>,
+    /// What waits for it, if it is a GPU.
+    pub waiter: Option<Waiter>,
+    /// What the user should know about the choice.
+    pub remark: Option<String>,
+}
+
+/// The back ends that a machine's own drivers speak; OpenGL is what is left.
+const NATIVE: Backends = Backends::VULKAN.union(Backends::METAL).union(Backends::DX12);
+
+/// How to install an adapter where there is none.
+const NO_ADAPTER: &str =
+    "no adapter was found: the driver or its loader is missing (Debian and Ubuntu: `apt install mesa-vulkan-drivers libvulkan1`)";
+
+/// The adapters of a back end, or of all.
+pub(super) fn find(backend: Option<Backend>) -> Vec<Adapter> {
+    let backends = match backend {
+        None => NATIVE | Backends::GL,
+        Some(Backend::Vulkan) => Backends::VULKAN,
+        Some(Backend::Metal) => Backends::METAL,
+        Some(Backend::Dx12) => Backends::DX12,
+        Some(Backend::Gl) => Backends::GL,
+    };
+    wait(None, adapters(backends))
+}
+
+/// Opens the device that the options ask for. `auto` takes the first adapter that opens, and the host twin when there is none.
+/// # Errors
+/// if the adapter that was asked for does not exist or does not open.
+pub(super) fn open(options: &DeviceOptions) -> Result<Opened> {
+    match options.adapter.as_str() {
+        "host" => Ok(host(None)),
+        "auto" => Ok(open_best(&candidates(options.backend), options.backend)),
+        wanted => open_adapter(named(&find(options.backend), wanted)?),
+    }
+}
+
+/// What `auto` tries, best first. OpenGL comes last, and in software only when it was asked for: the host twin is many times faster.
+fn candidates(backend: Option<Backend>) -> Vec<Adapter> {
+    if backend.is_some() {
+        return find(backend);
+    }
+    let native = wait(None, adapters(NATIVE));
+    if !native.is_empty() {
+        return native;
+    }
+    let mut rest = find(Some(Backend::Gl));
+    rest.retain(|adapter| adapter.get_info().device_type != DeviceType::Cpu);
+    rest
+}
+
+fn open_best(adapters: &[Adapter], backend: Option<Backend>) -> Opened {
+    let mut refusals = vec![];
+    for adapter in adapters {
+        match open_adapter(adapter) {
+            Ok(opened) => return opened,
+            Err(error) => refusals.push(error.to_string()),
+        }
+    }
+    let why = match (refusals.is_empty(), backend) {
+        (true, None) => NO_ADAPTER.to_string(),
+        (true, Some(backend)) => format!("no adapter of the back end {backend:?} was found"),
+        (false, _) => refusals.join("; "),
+    };
+    host(Some(format!("{why}; the host twin trains instead")))
+}
+
+fn host(remark: Option<String>) -> Opened {
+    Opened { device: Box::new(HostDevice::<f32>::new()), waiter: None, remark }
+}
+
+fn open_adapter(adapter: &Adapter) -> Result<Opened> {
+    let device = wait(None, GpuDevice::open(adapter))?;
+    let software = adapter.get_info().device_type == DeviceType::Cpu;
+    let remark = software.then(|| "this adapter is software: --adapter host is faster on this machine".to_string());
+    Ok(Opened { waiter: Some(device.waiter()), device: Box::new(device), remark })
+}
+
+/// The adapter of a number, or whose description has a text in it.
+fn named<'a>(adapters: &'a [Adapter], wanted: &str) -> Result<&'a Adapter> {
+    let by_number = wanted.parse::<usize>().ok().and_then(|number| adapters.get(number));
+    let by_text = || adapters.iter().find(|adapter| describe(adapter).to_lowercase().contains(&wanted.to_lowercase()));
+    by_number.or_else(by_text).ok_or_else(|| {
+        let found = adapters.iter().map(describe).collect::<Vec<_>>().join("; ");
+        let found = if found.is_empty() { NO_ADAPTER.to_string() } else { format!("found: {found}") };
+        Error::Device(format!("no adapter matches \"{wanted}\"; {found}; --adapter host needs no driver"))
+    })
+}

@@ -1,0 +1,134 @@
+//! The command line: one file per command, and what they share.
+
+mod adapter;
+mod configuration;
+mod data;
+mod devices;
+mod interrupt;
+mod log;
+mod plan;
+mod presets;
+mod progress;
+mod resume;
+mod run;
+mod sample;
+mod train;
+mod wait;
+
+use crate::error::{Error, Result};
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueHint};
+use std::io::Write;
+use std::path::PathBuf;
+
+/// The generative adversarial net of 2014, trained wholly on the GPU, on any vendor's hardware.
+#[derive(Debug, Parser)]
+#[command(name = "gander", version, max_term_width = 110, after_help = EXAMPLES)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXAMPLES: &str = "Examples:
+  gander train                            the embedded digits, on the best device there is
+  gander train mnist --data ~/mnist       the paper's MNIST game
+  gander train mnist --set train.recipe=code-2014 --seed 7 --out runs/code
+  gander resume runs/code --iterations 200000
+  gander sample runs/code --count 64 --out sheet.png
+  gander plan mnist                       one iteration, dispatch by dispatch
+
+Exit codes: 0 done, 1 a file could not be read or written, 2 the command or configuration is wrong, 3 the data are, 4 the device failed,
+5 the checkpoint does not fit, 130 interrupted (what was trained is saved).";
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Train a game: a preset, or a configuration file of your own
+    #[command(visible_alias = "t")]
+    Train(train::Options),
+    /// Go on with a run from its newest checkpoint
+    Resume(resume::Options),
+    /// Draw samples of a run's generator
+    Sample(sample::Options),
+    /// List the adapters there are
+    Devices(devices::Options),
+    /// List the presets, or print one as TOML
+    Presets(presets::Options),
+    /// Print the recorded iteration: one line per dispatch
+    Plan(plan::Options),
+    /// List or download data sets
+    Data(data::Options),
+    /// Print a script that completes gander's commands in a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+}
+
+/// Which device computes.
+#[derive(Clone, Debug, Args)]
+struct DeviceOptions {
+    /// `auto`, `host`, a number from `gander devices`, or a part of an adapter's name
+    #[arg(long, env = "GANDER_ADAPTER", default_value = "auto", value_name = "ADAPTER")]
+    adapter: String,
+    /// Only adapters of this back end
+    #[arg(long, value_enum)]
+    backend: Option<adapter::Backend>,
+}
+
+/// Where files of data are.
+#[derive(Clone, Debug, Args)]
+struct DataOptions {
+    /// The folder with the data set's files; $GANDER_DATA or the cache folder if it is not given
+    #[arg(long = "data", value_name = "DIR", value_hint = ValueHint::DirPath)]
+    folder: Option<PathBuf>,
+}
+
+/// How much is said.
+#[derive(Clone, Copy, Debug, Args)]
+struct Verbosity {
+    /// Say nothing but errors
+    #[arg(short, long, conflicts_with = "verbose")]
+    quiet: bool,
+    /// Say more: what is written, and when
+    #[arg(short, long)]
+    verbose: bool,
+}
+
+/// Runs the command. Returns the exit code.
+/// # Errors
+/// with a sentence for the user.
+pub fn run(cli: Cli) -> Result<u8> {
+    match cli.command {
+        Command::Train(options) => train::run(&options),
+        Command::Resume(options) => resume::run(&options),
+        Command::Sample(options) => sample::run(&options),
+        Command::Devices(options) => devices::run(&options),
+        Command::Presets(options) => presets::run(&options),
+        Command::Plan(options) => plan::run(&options),
+        Command::Data(options) => data::run(options),
+        Command::Completions { shell } => {
+            let mut script = vec![];
+            clap_complete::generate(shell, &mut Cli::command(), "gander", &mut script);
+            print(&String::from_utf8_lossy(&script))
+        }
+    }
+}
+
+/// The exit code of an error.
+pub fn exit_code(error: &Error) -> u8 {
+    match error {
+        Error::Io { .. } => 1,
+        Error::Config(_) => 2,
+        Error::Data(_) => 3,
+        Error::Device(_) => 4,
+        Error::Checkpoint(_) => 5,
+    }
+}
+
+/// Prints to standard output. A reader that has closed the pipe wants no more: that is no error.
+fn print(text: &str) -> Result<u8> {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(Error::io("write", "standard output")(error)),
+        _ => Ok(0),
+    }
+}

@@ -1,0 +1,25 @@
+//! `gander plan`: the recorded iteration, as it will be replayed. Needs neither data nor a device.
+
+use crate::cli::configuration::GameOptions;
+use crate::cli::print;
+use crate::data;
+use crate::error::Result;
+use crate::gan::Game;
+use crate::plan::Recorder;
+
+/// Options of `gander plan`.
+#[derive(Debug, clap::Args)]
+pub(super) struct Options {
+    #[command(flatten)]
+    game: GameOptions,
+}
+
+pub(super) fn run(options: &Options) -> Result<u8> {
+    let (name, config) = options.game.read()?;
+    let mut rec = Recorder::new();
+    let game = Game::new(&mut rec, &config, &data::outline(&config.data.set)?, &[])?;
+    let plan = game.record_iteration(&mut rec);
+    let (g, d) = (game.generator.parameter_count(), game.discriminator.parameter_count());
+    let mebibytes = rec.memory().bytes() as f64 / (1 << 20) as f64;
+    print(&format!("{name}: G has {g} parameters, D {d}; buffers of {mebibytes:.1} MiB, data included\n{plan}"))
+}

@@ -1,0 +1,35 @@
+//! `gander train`: a new run.
+
+use crate::cli::configuration::GameOptions;
+use crate::cli::run::{Run, Start};
+use crate::cli::{DataOptions, DeviceOptions, Verbosity};
+use crate::error::Result;
+use crate::run_folder::{RunFolder, default_path};
+use std::path::PathBuf;
+use std::time::SystemTime;
+
+/// Options of `gander train`.
+#[derive(Debug, clap::Args)]
+pub(super) struct Options {
+    #[command(flatten)]
+    game: GameOptions,
+    /// The run's folder; runs/<preset>-<time> if it is not given
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    #[command(flatten)]
+    data: DataOptions,
+    #[command(flatten)]
+    device: DeviceOptions,
+    #[command(flatten)]
+    verbosity: Verbosity,
+}
+
+pub(super) fn run(options: &Options) -> Result<u8> {
+    let (name, config) = options.game.read()?;
+    // What can be wrong is found before a folder is made.
+    crate::data::outline(&config.data.set)?;
+    let path = options.out.clone().unwrap_or_else(|| default_path(&name, SystemTime::now()));
+    let prepared = Start::prepare(config, &options.data, &options.device)?;
+    let folder = RunFolder::create(&path, &prepared.config.to_toml())?;
+    Run::begin(folder, prepared, options.verbosity)?.train()
+}

@@ -1,0 +1,22 @@
+//! What a run shows of itself: sample sheets, curves, and the numbers they are drawn from.
+//!
+//! * [`metrics`] keeps `metrics.csv`, one row per iteration.
+//! * [`sheet`] lays generated pictures out on a grid.
+//! * [`plot`] draws `losses.png` from the metrics.
+//! * [`points`] draws one- and two-dimensional samples over the data they imitate.
+//! * [`Reference`] says which of these shows a data set's samples.
+//! * `chart` wraps the plotting crate; nothing else knows it.
+//!
+//! The functions take plain numbers and give back a [`Png`]. They know nothing of networks or devices.
+
+mod chart;
+pub mod metrics;
+pub mod plot;
+mod png;
+pub mod points;
+mod reference;
+pub mod sheet;
+
+pub use plot::losses;
+pub use png::Png;
+pub use reference::Reference;

@@ -1,0 +1,196 @@
+//! Sample sheets: many small pictures on one grid.
+//!
+//! Small pictures are enlarged by a whole factor, each value becoming a square of equal pixels, so that a sheet shows what the generator made and not what
+//! an interpolation made of it. A value that is not finite is drawn in magenta, which no grey picture contains: broken training should be seen.
+
+use image::{Rgb, RgbImage};
+
+use crate::error::{Error, Result};
+
+/// Pixels between two pictures and around them all.
+const GAP: u32 = 2;
+
+/// What the gaps are drawn in, and places without a picture: neither black nor white, so that a picture's edge shows.
+const GAP_COLOUR: Rgb<u8> = Rgb([56, 56, 60]);
+
+/// What a value that is not finite is drawn in.
+const SIGNAL: Rgb<u8> = Rgb([255, 0, 255]);
+
+/// Pictures are enlarged up to this many pixels on their longer side: MNIST's 28 × 28 and CIFAR-10's 32 × 32 come out doubled, TFD's 48 × 48 as they are.
+const ENLARGED_SIDE: u32 = 64;
+
+/// No picture is enlarged by more than this.
+const MAX_FACTOR: u32 = 8;
+
+/// The largest sheet that is drawn, in pixels: 768 MiB of RGB.
+const MAX_PIXELS: u64 = 1 << 28;
+
+/// The form of one picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Picture {
+    /// Columns of values.
+    pub width: u32,
+    /// Rows of values.
+    pub height: u32,
+    /// Values per place: 1 for grey, 3 for red, green, blue.
+    pub channels: u32,
+}
+
+impl Picture {
+    /// How many values make one picture.
+    fn values(self) -> usize {
+        self.width as usize * self.height as usize * self.channels as usize
+    }
+
+    /// The factor by which a sheet enlarges the picture.
+    fn factor(self) -> u32 {
+        (ENLARGED_SIDE / self.width.max(self.height)).clamp(1, MAX_FACTOR)
+    }
+
+    /// As many columns as make a sheet of `count` pictures nearly square.
+    fn columns(self, count: u32) -> u32 {
+        let columns = (f64::from(count) * f64::from(self.height) / f64::from(self.width)).sqrt();
+        // A sheet that is slightly too wide looks better than one with an almost empty last row; 1e-9 keeps 100 pictures at 10 columns.
+        ((columns - 1e-9).ceil() as u32).clamp(1, count)
+    }
+}
+
+/// Draws pictures on a grid, row by row.
+///
+/// values: one picture after the other, each row-major from the top left with its channels interleaved; 0 is black, 1 is full, what lies beyond is
+/// clamped. Without `columns` the sheet is nearly square.
+/// # Errors when the picture has no values or other than 1 or 3 channels, `values` holds no picture or a part of one, or the sheet would be absurdly large.
+pub fn sheet(values: &[f32], picture: Picture, columns: Option<u32>) -> Result<RgbImage> {
+    let Picture { width, height, channels } = picture;
+    let refuse = |why: String| Err(Error::Data(format!("no sheet of {width}×{height} pictures with {channels} channels: {why}")));
+    if width == 0 || height == 0 || !matches!(channels, 1 | 3) {
+        return refuse("a picture needs a width, a height, and 1 or 3 channels".into());
+    }
+    if values.is_empty() || !values.len().is_multiple_of(picture.values()) {
+        return refuse(format!("{} values are no whole number of pictures with {} values each", values.len(), picture.values()));
+    }
+    let Ok(count) = u32::try_from(values.len() / picture.values()) else {
+        return refuse(format!("{} pictures are too many", values.len() / picture.values()));
+    };
+    let columns = columns.map_or_else(|| picture.columns(count), |columns| columns.clamp(1, count));
+    let grid = Grid { picture, factor: picture.factor(), columns };
+    let Some((sheet_width, sheet_height)) = grid.size(count) else {
+        return refuse(format!("{count} in {columns} columns would take more than {MAX_PIXELS} pixels"));
+    };
+    let mut sheet = RgbImage::from_pixel(sheet_width, sheet_height, GAP_COLOUR);
+    for (index, values) in (0..count).zip(values.chunks_exact(picture.values())) {
+        grid.draw(&mut sheet, index, values);
+    }
+    Ok(sheet)
+}
+
+/// Where pictures lie on a sheet.
+struct Grid {
+    picture: Picture,
+    factor: u32,
+    columns: u32,
+}
+
+impl Grid {
+    /// Pixels from one picture's left (top) edge to the next one's.
+    fn pitch(&self) -> (u32, u32) {
+        (self.picture.width * self.factor + GAP, self.picture.height * self.factor + GAP)
+    }
+
+    /// Width and height of a sheet of `count` pictures; `None` if it would have more than [`MAX_PIXELS`].
+    fn size(&self, count: u32) -> Option<(u32, u32)> {
+        let side =
+            |size: u32, n: u32| (u64::from(size) * u64::from(self.factor) + u64::from(GAP)).checked_mul(n.into())?.checked_add(GAP.into());
+        let (width, height) = (side(self.picture.width, self.columns)?, side(self.picture.height, count.div_ceil(self.columns))?);
+        let pixels = width.checked_mul(height)?;
+        (pixels <= MAX_PIXELS).then_some((width as u32, height as u32))
+    }
+
+    /// Draws the picture that is `index`th on the sheet.
+    fn draw(&self, sheet: &mut RgbImage, index: u32, values: &[f32]) {
+        let (across, down) = self.pitch();
+        let (left, top) = (GAP + index % self.columns * across, GAP + index / self.columns * down);
+        for (place, values) in (0u32..).zip(values.chunks_exact(self.picture.channels as usize)) {
+            let (x, y) = (place % self.picture.width, place / self.picture.width);
+            let colour = colour(values);
+            for (dy, dx) in (0..self.factor).flat_map(|dy| (0..self.factor).map(move |dx| (dy, dx))) {
+                sheet.put_pixel(left + x * self.factor + dx, top + y * self.factor + dy, colour);
+            }
+        }
+    }
+}
+
+/// The colour of one place: 1 or 3 values.
+fn colour(values: &[f32]) -> Rgb<u8> {
+    if values.iter().any(|value| !value.is_finite()) {
+        return SIGNAL;
+    }
+    let byte = |value: f32| (value.clamp(0.0, 1.0) * 255.0).round() as u8;
+    match *values {
+        [red, green, blue] => Rgb([red, green, blue].map(byte)),
+        _ => Rgb([byte(values[0]); 3]),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GREY: Picture = Picture { width: 28, height: 28, channels: 1 };
+
+    #[test]
+    fn a_hundred_digits_make_a_square_of_doubled_pictures() {
+        let sheet = sheet(&vec![0.0; 100 * 784], GREY, None).unwrap();
+        assert_eq!(sheet.dimensions(), (2 + 10 * 58, 2 + 10 * 58));
+    }
+
+    #[test]
+    fn every_value_lands_on_its_square() {
+        // Three 2×1 pictures in two columns, enlarged 8 times: pitch 18 across, 10 down.
+        let picture = Picture { width: 2, height: 1, channels: 1 };
+        let sheet = sheet(&[0.0, 1.0, 0.5, -3.0, 7.0, f32::NAN], picture, Some(2)).unwrap();
+        assert_eq!(sheet.dimensions(), (38, 22));
+        let expected = [
+            ((0, 0), GAP_COLOUR),
+            ((2, 2), Rgb([0; 3])),
+            ((9, 9), Rgb([0; 3])),
+            ((10, 2), Rgb([255; 3])),
+            ((17, 9), Rgb([255; 3])),
+            ((18, 2), GAP_COLOUR),
+            ((20, 2), Rgb([128; 3])),
+            ((28, 2), Rgb([0; 3])),
+            ((2, 12), Rgb([255; 3])),
+            ((10, 12), SIGNAL),
+            ((20, 12), GAP_COLOUR),
+        ];
+        for ((x, y), colour) in expected {
+            assert_eq!(*sheet.get_pixel(x, y), colour, "at {x}, {y}");
+        }
+    }
+
+    #[test]
+    fn colours_are_interleaved() {
+        let sheet = sheet(&[1.0, 0.5, 0.0, 0.0, f32::INFINITY, 0.0], Picture { width: 1, height: 2, channels: 3 }, None).unwrap();
+        assert_eq!((*sheet.get_pixel(2, 2), *sheet.get_pixel(2, 10)), (Rgb([255, 128, 0]), SIGNAL));
+    }
+
+    #[test]
+    fn a_sheet_is_nearly_square_whatever_the_pictures() {
+        assert_eq!(GREY.columns(1), 1);
+        assert_eq!(GREY.columns(3), 2);
+        assert_eq!(GREY.columns(64), 8);
+        assert_eq!(Picture { width: 10, height: 40, channels: 1 }.columns(64), 16);
+        assert_eq!(Picture { width: 1, height: 1000, channels: 1 }.columns(5), 5);
+    }
+
+    #[test]
+    fn what_is_no_picture_is_refused() {
+        let refused = |count: usize, picture, columns| sheet(&vec![0.0; count], picture, columns).unwrap_err().to_string();
+        assert!(refused(785, GREY, None).ends_with("785 values are no whole number of pictures with 784 values each"));
+        assert!(refused(0, GREY, None).contains("0 values"));
+        assert!(refused(2, Picture { channels: 2, ..GREY }, None).ends_with("1 or 3 channels"));
+        assert!(refused(0, Picture { width: 0, ..GREY }, None).ends_with("1 or 3 channels"));
+        let grid = Grid { picture: Picture { width: u32::MAX, height: u32::MAX, channels: 1 }, factor: 8, columns: u32::MAX };
+        assert_eq!(grid.size(u32::MAX), None);
+    }
+}
