@@ -2,9 +2,9 @@
 
 use gander::gpu::{Family, GpuDevice, Waiter, adapters, describe};
 use gander::host::HostDevice;
-use gander::plan::{Device, Element, Plan, Readback, Recorder, Tensor, shaders};
+use gander::plan::{Device, Element, Plan, PlanId, Recorder, Tensor, shaders};
 use gander::random::threefry2x32;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 use wgpu::{Adapter, Backends, Features};
@@ -50,6 +50,12 @@ impl Seen {
     pub fn words(&self, at: usize) -> Vec<u32> {
         bytemuck::pod_collect_to_vec(&self.bytes[at])
     }
+}
+
+/// A plan that a GPU has prepared.
+pub struct Run {
+    gpu: usize,
+    replay: PlanId,
 }
 
 /// Everything a comparison needs.
@@ -129,7 +135,7 @@ impl Lab {
     pub fn run_plan(&mut self, on: On, plan: &Plan, inputs: &[(&Tensor, &[f32])], outputs: &[&Tensor]) -> Vec<Seen> {
         self.start_twin(plan, inputs);
         plan.dispatches.iter().for_each(|dispatch| self.host.run(dispatch));
-        self.run_gpus(on, plan, 1, inputs, outputs)
+        self.run_gpus(on, plan, inputs, outputs)
     }
 
     /// Gives the twin its memory and its inputs.
@@ -138,18 +144,30 @@ impl Lab {
         start(&mut self.host, plan, inputs);
     }
 
-    /// Replays a plan on the GPUs.
-    pub fn run_gpus(&mut self, on: On, plan: &Plan, times: u32, inputs: &[(&Tensor, &[f32])], outputs: &[&Tensor]) -> Vec<Seen> {
-        let mut seen = vec![];
-        for gpu in self.gpus.iter_mut().filter(|gpu| on == On::EveryFamily || gpu.best) {
+    /// Replays a plan once on the GPUs.
+    pub fn run_gpus(&mut self, on: On, plan: &Plan, inputs: &[(&Tensor, &[f32])], outputs: &[&Tensor]) -> Vec<Seen> {
+        let runs = self.start_gpus(on, plan, inputs);
+        runs.iter().map(|run| self.replay(run, 1, outputs)).collect()
+    }
+
+    /// Prepares a plan on the GPUs and gives them its inputs.
+    pub fn start_gpus(&mut self, on: On, plan: &Plan, inputs: &[(&Tensor, &[f32])]) -> Vec<Run> {
+        let mut runs = vec![];
+        for (number, gpu) in self.gpus.iter_mut().enumerate().filter(|(_, gpu)| on == On::EveryFamily || gpu.best) {
             let failed = |error| -> ! { panic!("{}: {error}", gpu.name) };
             gpu.device.allocate(self.rec.memory()).unwrap_or_else(|error| failed(error));
             start(&mut gpu.device, plan, inputs);
-            let replay = gpu.device.prepare(plan).unwrap_or_else(|error| failed(error));
-            let bytes = finish(gpu.device.submit(replay, times, outputs), &gpu.waiter);
-            seen.push(Seen { name: gpu.name.clone(), bytes: bytes.unwrap_or_else(|error| failed(error)) });
+            runs.push(Run { gpu: number, replay: gpu.device.prepare(plan).unwrap_or_else(|error| failed(error)) });
         }
-        seen
+        runs
+    }
+
+    /// Replays a prepared plan so many times, and reads.
+    pub fn replay(&mut self, run: &Run, times: u32, outputs: &[&Tensor]) -> Seen {
+        let gpu = &mut self.gpus[run.gpu];
+        let readback = gpu.device.submit(run.replay, times, outputs);
+        let bytes = wait_for(pin!(readback), &gpu.waiter).unwrap_or_else(|error| panic!("{}: {error}", gpu.name));
+        Seen { name: gpu.name.clone(), bytes }
     }
 
     /// The twin's words.
@@ -168,11 +186,6 @@ fn start(device: &mut dyn Device, plan: &Plan, inputs: &[(&Tensor, &[f32])]) {
     for (tensor, values) in inputs {
         device.write(tensor, bytemuck::cast_slice(values));
     }
-}
-
-/// Blocks until a readback has come in.
-pub fn finish(mut readback: Readback, waiter: &Waiter) -> gander::Result<Vec<Vec<u8>>> {
-    wait_for(readback.as_mut(), waiter)
 }
 
 /// Blocks until a future of a device is ready.

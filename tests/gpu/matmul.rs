@@ -1,11 +1,12 @@
 //! `matmul_nn`, `matmul_nt`, `matmul_tn`: `matmul` with `layout/nn`, `layout/nt`, `layout/tn`, `tiled/matmul`, and `texture/matmul_nn`, `texture/matmul_nt`,
 //! `texture/matmul_tn`, each with `finish/none` and `finish/bias`.
 
-use crate::compare::{UNIT, narrow, rounding, wide, within};
+use crate::compare::{UNIT, narrow, rounding, same_bits, wide, within};
 use crate::lab::{Lab, On, numbers};
-use gander::plan::{Recorder, Tensor, Work};
+use gander::host::HostDevice;
+use gander::plan::{Device, Recorder, Tensor, Work};
 
-/// m, n, k: 1, primes, tiles of 16, 32 and 64 and their neighbours, whole texels, and a sum as long as a picture.
+/// m, n, k: 1, primes, tiles of 16, 20, 32 and 64 and their neighbours, whole texels, and a sum as long as a picture.
 const SHAPES: &[[u32; 3]] = &[
     [1, 1, 1],
     [1, 7, 13],
@@ -15,6 +16,9 @@ const SHAPES: &[[u32; 3]] = &[
     [16, 64, 16],
     [17, 68, 20],
     [15, 60, 36],
+    [10, 2, 20],
+    [21, 65, 8],
+    [19, 63, 4],
     [20, 72, 784],
     [31, 33, 17],
     [32, 32, 16],
@@ -177,5 +181,27 @@ fn products_of_small_whole_numbers_are_exact() {
             assert!(magnitude.iter().all(|magnitude| *magnitude < 1.0 / UNIT));
             within(&format!("{}: whole {:?}", gpu.name, product.layout), &gpu.reals(number), &expected, |_| 0.0);
         }
+    }
+}
+
+/// The host shares large products out among threads; how many there are must not show.
+#[test]
+fn products_on_the_host_have_the_same_bits_whatever_the_number_of_threads() {
+    let mut rec = Recorder::new();
+    let products = [Layout::Nn, Layout::Nt, Layout::Tn].map(|layout| Product::record(&mut rec, layout, [101, 120, 203], true));
+    let plan = rec.finish("test");
+    let run = |threads| {
+        let mut host = HostDevice::<f32>::new();
+        host.allocate(rec.memory()).expect("the host takes any tensor");
+        for Product { a, b, bias, .. } in &products {
+            [Some(a), Some(b), bias.as_ref()].into_iter().flatten().for_each(|tensor| host.set_reals(tensor, &numbers(tensor.len(), tensor.len())));
+        }
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads can be made");
+        pool.install(|| plan.dispatches.iter().for_each(|dispatch| host.run(dispatch)));
+        products.each_ref().map(|product| host.reals(&product.c).to_vec())
+    };
+    let alone = run(1);
+    for threads in [2, 3, 8] {
+        run(threads).iter().zip(&alone).for_each(|(many, alone)| same_bits(&format!("{threads} threads"), many, alone));
     }
 }

@@ -84,7 +84,7 @@ fn gaussian_noise_is_finite_for_the_most_extreme_words() {
     kernel.source =
         kernel.source.replace(drawn, "vec2<u32>(select(clock.seed * (pair << 7u), 0xffffffffu - (pair << 7u), pair % 2u == 0u), pair << 21u)");
     plan.dispatches[0].kernel = Arc::new(kernel);
-    for gpu in lab.run_gpus(On::EveryAdapter, &plan, 1, &[(&clock, &values)], &[&z]) {
+    for gpu in lab.run_gpus(On::EveryAdapter, &plan, &[(&clock, &values)], &[&z]) {
         for (i, z) in gpu.reals(0).iter().enumerate() {
             // u ≥ 2⁻²⁵: the radius is at most √(50·log 2) = 5.89.
             assert!(z.abs() < 5.9, "{}: z[{i}] is {z}", gpu.name);

@@ -174,7 +174,9 @@ fn another_seed_changes_every_parameter() {
             if time == 0 && !name.ends_with(".w") {
                 continue;
             }
-            let same = array.values.iter().zip(&other.tensors[name].values).filter(|(a, b)| a == b).count();
+            // What has never had a gradient has no velocity under either seed.
+            let moved = |value: f32| name.ends_with(".w") || value != 0.0;
+            let same = array.values.iter().zip(&other.tensors[name].values).filter(|(a, b)| a == b && moved(**a)).count();
             assert_eq!(same, 0, "{name}: {same} of {} values are the same under another seed", array.values.len());
         }
     }

@@ -39,7 +39,7 @@ fn threefry_gives_the_published_vectors_on_every_adapter() {
     }
     let inputs: Vec<_> = cases.iter().map(|(clock, values, _)| (clock, &values[..])).collect();
     let outputs: Vec<_> = cases.iter().map(|(.., chosen)| chosen).collect();
-    for gpu in lab.run_gpus(On::EveryAdapter, &plan, 1, &inputs, &outputs) {
+    for gpu in lab.run_gpus(On::EveryAdapter, &plan, &inputs, &outputs) {
         for (number, [key, counter, expected]) in VECTORS.into_iter().enumerate() {
             assert_eq!(threefry2x32(key, counter), expected, "the twin");
             same_words(&gpu.name, &gpu.words(number), &expected);
