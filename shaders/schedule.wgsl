@@ -11,6 +11,7 @@ struct Args { first_rate: f32, log_decay: f32, last_rate: f32, first_momentum: f
 @compute @workgroup_size(1)
 fn main() {
     rates[0] = max(args.first_rate * exp(-f32(clock.iteration) * args.log_decay), args.last_rate);
-    let progress = clamp(f32(clock.epoch) / max(args.saturated - 1.0, 1.0), 0.0, 1.0);
+    // Saturated in epoch 1, momentum is final from the start (as in Pylearn2's MomentumAdjustor).
+    let progress = select(min(f32(clock.epoch) / max(args.saturated - 1.0, 1.0), 1.0), 1.0, args.saturated <= 1.0);
     rates[1] = args.first_momentum + (args.last_momentum - args.first_momentum) * progress;
 }

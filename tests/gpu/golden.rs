@@ -1,0 +1,172 @@
+//! Golden runs: twenty iterations of small games on each GPU and on the twin in f64, and every buffer compared.
+//!
+//! The gate. A gradient in f32 differs from f64's by at most 1e-5, norm-wise (measured on the paper's game: 1.4e-7 to 5.4e-7; `Tolerances that hold` of the
+//! reliability findings). A step moves the parameters by rate·gradient, so its error enters times the rate, 0.1 and falling, and momentum at most 0.7
+//! carries it on, in all 1/(1 − 0.7): 20 iterations, up to two steps each, add up to 40·0.1·3.4·1e-5 ≈ 1.4e-4 of a gradient's size at the very most, if all
+//! errors pointed one way. The gate is 1e-4, a little below.
+//!
+//! Gaussian noise. WGSL lets cos and sin be off by 2⁻¹¹ (SwiftShader's are, by 1e-4), which the gate would mistake for a fault. So noise is held to its own
+//! bound, and the twin then plays on with the GPU's.
+//!
+//! Kinks. Where a rectifier's input, the gap of two pieces, or a logit's sign sits within the error of zero, f32 and f64 may take different sides, and one
+//! whole slope differs. So the twin's margin is asserted in every iteration: no input of a rectifier, no logit and no gap lies within 2e-6 of zero, unless
+//! it is zero exactly, which it then is in f32 too (a dropped row through biases that are still zero: the lowest piece wins on either side).
+
+use crate::lab::{Lab, On, Seen, as_bits};
+use crate::play::{Play, plays};
+use gander::data::Values;
+use gander::gan::Game;
+use gander::host::HostDevice;
+use gander::nn::Network;
+use gander::plan::{Dispatch, Element, Plan, Tensor};
+use std::collections::BTreeSet;
+
+const ITERATIONS: u32 = 20;
+/// What separates a unit from its kink; errors of activations stay below it.
+const MARGIN: f64 = 2e-6;
+/// The norm-wise gate.
+const GATE: f64 = 1e-4;
+
+#[test]
+fn every_buffer_of_a_game_of_algorithm_1_agrees_after_20_iterations() {
+    let [first, second, ..] = plays();
+    run(&first, On::EveryAdapter);
+    run(&second, On::EveryAdapter);
+}
+
+#[test]
+fn every_buffer_of_a_game_of_the_code_of_2014_agrees_after_20_iterations() {
+    let [.., third, fourth] = plays();
+    run(&third, On::EveryAdapter);
+    run(&fourth, On::EveryFamily);
+}
+
+fn run(play: &Play, on: On) {
+    let mut lab = Lab::enter();
+    let game = Game::new(&mut lab.rec, &play.config, &play.dataset.outline(), &play.dataset.training_mean()).expect("the game fits its data");
+    let projection = game.record_projection(&mut lab.rec);
+    let mut plan = game.record_iteration(&mut lab.rec);
+    let inputs = start(&game, play, &plan);
+    let given: Vec<_> = inputs.iter().map(|(tensor, values)| (tensor, &values[..])).collect();
+
+    // The initial projection belongs to the run, and it alone runs once: its result in f64 is where both begin.
+    lab.start_twin(&plan, &given);
+    projection.dispatches.iter().for_each(|dispatch| lab.host.run(dispatch));
+    let networks = [&game.generator, &game.discriminator];
+    let projected: Vec<Vec<f32>> = networks.map(|network| lab.host.reals(&network.theta).iter().map(|x| *x as f32).collect()).into();
+    let mut given = given;
+    given.extend(networks.into_iter().zip(&projected).map(|(network, theta)| (&network.theta, &theta[..])));
+
+    let tensors = tensors(&plan);
+    let drawn: Vec<&Tensor> = gaussian(&plan).iter().map(|at| plan.dispatches[*at].tensor("z")).collect();
+    plan.name = play.name.into();
+    for run in lab.start_gpus(on, &plan, &given) {
+        lab.start_twin(&plan, &given);
+        for _ in 0..ITERATIONS {
+            let seen = lab.replay(&run, 1, &drawn);
+            let mut noise = (0..drawn.len()).map(|number| seen.reals(number));
+            for (at, dispatch) in plan.dispatches.iter().enumerate() {
+                lab.host.run(dispatch);
+                if gaussian(&plan).contains(&at) {
+                    play_on_with(&mut lab.host, &format!("{}: {}", seen.name, play.name), dispatch.tensor("z"), &noise.next().expect("as many as drawn"));
+                }
+                assert_margin(play.name, &lab.host, dispatch);
+            }
+        }
+        let seen = lab.replay(&run, 0, &tensors.iter().collect::<Vec<_>>());
+        compare(&mut lab, play.name, &tensors, &seen);
+    }
+}
+
+/// The dispatches after which gaussian or spherical noise is done.
+fn gaussian(plan: &Plan) -> Vec<usize> {
+    let draws = |dispatch: &Dispatch| dispatch.kernel.hook.as_deref() == Some("noise/gaussian") || dispatch.kernel.operation == "normalize_rows";
+    let z = |at: usize| plan.dispatches[at].tensor("z").buffer();
+    let all: Vec<usize> = (0..plan.dispatches.len()).filter(|at| draws(&plan.dispatches[*at])).collect();
+    all.iter().copied().filter(|at| !all.iter().any(|later| later > at && z(*later) == z(*at))).collect()
+}
+
+/// Holds noise to its bound, norm-wise: an error of r·2⁻¹¹ in both r·cos and r·sin is √2·2⁻¹¹ of r; a tenth more for the radius. Then takes it over.
+fn play_on_with(host: &mut HostDevice<f64>, what: &str, z: &Tensor, noise: &[f32]) {
+    let error = norm_wise(what, noise, host.reals(z));
+    assert!(error <= 1.1 * std::f64::consts::SQRT_2 / 2048.0, "{what}: {z}: norm-wise error {error:e}");
+    host.set_reals(z, &noise.iter().map(|z| f64::from(*z)).collect::<Vec<_>>());
+}
+
+fn compare(lab: &mut Lab, name: &str, tensors: &[Tensor], gpu: &Seen) {
+    let mut worst = (0.0, "");
+    for (number, tensor) in tensors.iter().enumerate() {
+        let what = format!("{}: {name}: {tensor}", gpu.name);
+        if tensor.element() == Element::Word {
+            assert_eq!(gpu.words(number), lab.words(tensor), "{what}");
+            continue;
+        }
+        let error = norm_wise(&what, &gpu.reals(number), lab.host.reals(tensor));
+        assert!(error <= GATE, "{what}: norm-wise error {error:e}, gate {GATE:e}");
+        if error > worst.0 {
+            worst = (error, tensor.name());
+        }
+    }
+    println!("{}: {name}: worst norm-wise error {:.1e}, of `{}`", gpu.name, worst.0, worst.1);
+}
+
+/// Every tensor that a plan binds, once.
+fn tensors(plan: &Plan) -> Vec<Tensor> {
+    let mut seen = BTreeSet::new();
+    let bound = plan.dispatches.iter().flat_map(|dispatch| dispatch.bindings.iter().map(|(_, tensor)| tensor));
+    bound.filter(|tensor| seen.insert((tensor.buffer(), tensor.range().start, tensor.range().end))).cloned().collect()
+}
+
+/// What training starts from: initial parameters, velocities at rest, the clock, the data. Gradients too, for their padding is never written.
+pub fn start(game: &Game, play: &Play, plan: &Plan) -> Vec<(Tensor, Vec<f32>)> {
+    let mut inputs = vec![(game.clock.clone(), as_bits(&game.clock_at(play.config.seed, 0)))];
+    let networks: [&Network; 2] = [&game.generator, &game.discriminator];
+    for (number, network) in networks.into_iter().enumerate() {
+        for whole in [&network.theta, &network.velocity, &network.gradient] {
+            inputs.push((whole.clone(), vec![0.0; whole.len() as usize]));
+        }
+        for (index, parameter) in network.parameters().iter().enumerate() {
+            let stream = (number as u32) << 16 | index as u32;
+            inputs.push((parameter.value.clone(), parameter.initial.values(play.config.seed, stream, parameter.value.len() as usize)));
+        }
+    }
+    inputs.push((game.ring.clone(), vec![0.0; game.ring.len() as usize]));
+    let draw = plan.dispatches.iter().find(|dispatch| dispatch.kernel.operation == "draw").expect("an iteration draws examples");
+    let values = match &play.dataset.values {
+        Values::Reals(reals) => reals.clone(),
+        Values::Bytes(bytes) => {
+            let mut bytes = bytes.clone();
+            bytes.resize(bytes.len().next_multiple_of(4), 0);
+            as_bits(&bytemuck::pod_collect_to_vec::<u8, u32>(&bytes))
+        }
+    };
+    inputs.push((draw.tensor("examples").clone(), values));
+    inputs
+}
+
+/// ‖d‖ / max(‖ref‖, 1e-3): the terms of every buffer here are of the order of 1 (inputs, logits, a minibatch's shares), and a buffer whose terms cancel to less
+/// than a thousandth of that is not judged by its last bits.
+fn norm_wise(what: &str, found: &[f32], expected: &[f64]) -> f64 {
+    let norm = |values: &mut dyn Iterator<Item = f64>| values.map(|x| x * x).sum::<f64>().sqrt();
+    assert!(found.iter().all(|x| x.is_finite()), "{what}: not every number is finite");
+    let error = norm(&mut found.iter().zip(expected).map(|(found, expected)| f64::from(*found) - expected));
+    error / norm(&mut expected.iter().copied()).max(1e-3)
+}
+
+/// Fails where a dispatch has put a unit on its kink.
+pub fn assert_margin(name: &str, host: &HostDevice<f64>, dispatch: &Dispatch) {
+    let kernel = &dispatch.kernel;
+    let clear = |what: &str, x: f64| assert!(x == 0.0 || x.abs() > MARGIN, "{name}: {what} lies {x:e} from its kink: take another seed");
+    match (kernel.operation.as_str(), kernel.hook.as_deref()) {
+        ("activation_forward", Some("activation/relu")) => host.reals(dispatch.tensor("x")).iter().for_each(|x| clear("a rectifier's input", *x)),
+        ("loss_discriminator", _) => host.reals(dispatch.tensor("a")).iter().for_each(|a| clear("a logit", *a)),
+        ("maxout_forward", _) => {
+            for pieces in host.reals(dispatch.tensor("x")).chunks_exact(dispatch.word("pieces") as usize) {
+                let mut sorted = pieces.to_vec();
+                sorted.sort_by(f64::total_cmp);
+                sorted.windows(2).last().into_iter().for_each(|two| clear("a maxout unit", two[1] - two[0]));
+            }
+        }
+        _ => {}
+    }
+}

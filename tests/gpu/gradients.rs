@@ -1,0 +1,227 @@
+//! The backward passes against central differences, in f64 on the twin: (L(θ + h) − L(θ − h)) / 2h.
+//!
+//! With h = 1e-5 the difference is off by h²/6·L''' ≈ 2e-11·L''' and by the rounding of L, 1e-16/h = 1e-11; gradients here are of the order of 0.01 to 1,
+//! so 1e-7 of the largest is far above both and far below any mistake. A kink within reach of h would show as an error of the order of the gradient, so the
+//! margin is asserted: golden's 2e-6 is not enough here, and h moves an input by h times what feeds it.
+
+use crate::lab::{Lab, as_bits, numbers};
+use gander::gan::{Game, Recipe};
+use gander::host::HostDevice;
+use gander::nn::loss::{self, GeneratorLoss};
+use gander::nn::{BiasStart, Kind, LayerSpec, Network};
+use gander::plan::{Device, Plan, Recorder, Tensor};
+
+const H: f64 = 1e-5;
+/// Relative to the largest element of the gradient.
+const TOLERANCE: f64 = 1e-7;
+/// No kink is nearer than what h can move a unit's input: h times the largest input, here below 20.
+const MARGIN: f64 = 20.0 * H;
+
+/// Rows of the minibatch.
+const M: u32 = 6;
+/// Numbers in an example.
+const INPUTS: u32 = 5;
+
+fn layer(kind: Kind, units: u32, keep: Option<f32>) -> LayerSpec {
+    let pieces = (kind == Kind::Maxout).then_some(3);
+    LayerSpec { kind, units, pieces, irange: 0.9, bias: BiasStart::Constant(0.1), keep, max_col_norm: None }
+}
+
+/// A net per kind of layer; each but the last layer of D ends in its activation.
+fn nets() -> Vec<(&'static str, Vec<LayerSpec>)> {
+    let logit = |keep| layer(Kind::Sigmoid, 1, keep);
+    vec![
+        ("relu", vec![layer(Kind::Relu, 7, None), logit(None)]),
+        ("sigmoid", vec![layer(Kind::Sigmoid, 7, None), logit(None)]),
+        ("linear", vec![layer(Kind::Linear, 7, None), logit(None)]),
+        ("maxout", vec![layer(Kind::Maxout, 7, None), logit(None)]),
+        ("dropout", vec![layer(Kind::Sigmoid, 9, Some(0.8)), logit(Some(0.5))]),
+        ("all together", vec![layer(Kind::Maxout, 8, Some(0.8)), layer(Kind::Relu, 7, Some(0.5)), layer(Kind::Sigmoid, 6, None), logit(Some(0.5))]),
+    ]
+}
+
+/// A function of a few tensors, and its gradient, as plans on the twin.
+struct Function {
+    host: HostDevice<f64>,
+    forward: Plan,
+    loss: Tensor,
+}
+
+impl Function {
+    fn value(&mut self) -> f64 {
+        self.forward.dispatches.iter().for_each(|dispatch| self.host.run(dispatch));
+        self.host.reals(&self.loss)[0]
+    }
+
+    /// Fails unless `gradient` holds the derivatives by every element of `by`.
+    fn check(&mut self, what: &str, by: &Tensor, gradient: &[f64]) {
+        let scale = gradient.iter().fold(0.0, |most: f64, g| most.max(g.abs()));
+        assert!(scale > 1e-4, "{what}: the gradient is {gradient:?}, too small to be tested");
+        let mut values = self.host.reals(by).to_vec();
+        let mut worst: f64 = 0.0;
+        for i in 0..values.len() {
+            let x = values[i];
+            let mut at = |x| {
+                values[i] = x;
+                self.host.set_reals(by, &values);
+                self.value()
+            };
+            let slope = (at(x + H) - at(x - H)) / (2.0 * H);
+            at(x);
+            let error = (slope - gradient[i]).abs();
+            assert!(error <= TOLERANCE * scale, "{what}[{i}]: gradient {}, difference {slope}, error {error:e}, bound {:e}", gradient[i], TOLERANCE * scale);
+            worst = worst.max(error / scale);
+        }
+        println!("{what}: worst relative error {worst:.1e}");
+    }
+}
+
+/// Allocates, fills every network with its initial parameters (biases spread out, so that nothing is symmetric), and checks the kinks.
+fn ready(rec: &Recorder, forward: Plan, loss: &Tensor, networks: &[&Network], x: &Tensor, clock: &Tensor) -> Function {
+    let mut host = HostDevice::<f64>::new();
+    host.allocate(rec.memory()).expect("the host takes any tensor");
+    host.write(clock, bytemuck::cast_slice(&as_bits(&[21, 4, 0, 0])));
+    host.write(x, bytemuck::cast_slice(&numbers(1, x.len())));
+    for (number, network) in networks.iter().enumerate() {
+        for (index, parameter) in network.parameters().iter().enumerate() {
+            let mut values = parameter.initial.values(5, (number as u32) << 16 | index as u32, parameter.value.len() as usize);
+            values.iter_mut().zip(numbers(index as u32 + 9, parameter.value.len())).for_each(|(value, more)| *value += 0.2 * more);
+            host.write(&parameter.value, bytemuck::cast_slice(&values));
+        }
+    }
+    let mut function = Function { host, forward, loss: loss.clone() };
+    function.value();
+    for dispatch in &function.forward.dispatches {
+        assert_margin(&function.host, dispatch);
+    }
+    function
+}
+
+fn assert_margin(host: &HostDevice<f64>, dispatch: &gander::plan::Dispatch) {
+    let nearest = match (dispatch.kernel.operation.as_str(), dispatch.kernel.hook.as_deref()) {
+        ("activation_forward", Some("activation/relu")) => host.reals(dispatch.tensor("x")).iter().map(|x| x.abs()).fold(f64::MAX, f64::min),
+        ("maxout_forward", _) => {
+            let gap = |pieces: &[f64]| {
+                let mut sorted = pieces.to_vec();
+                sorted.sort_by(f64::total_cmp);
+                sorted[sorted.len() - 1] - sorted[sorted.len() - 2]
+            };
+            host.reals(dispatch.tensor("x")).chunks_exact(dispatch.word("pieces") as usize).map(gap).fold(f64::MAX, f64::min)
+        }
+        _ => return,
+    };
+    assert!(nearest > MARGIN, "{} lies {nearest:e} from a kink: take other inputs", dispatch.kernel.label());
+}
+
+#[test]
+fn the_discriminators_gradients_are_the_slopes_of_its_loss_for_every_kind_of_layer() {
+    for (name, specs) in nets() {
+        let mut rec = Recorder::new();
+        let clock = rec.words("clock", 4);
+        let network = Network::new(&mut rec, "D", &specs, INPUTS, true, &[], &clock);
+        let (x, tally) = (rec.tensor("x", [2 * M, INPUTS]), rec.tensor("tally", [1, 6]));
+        let judged = network.forward(&mut rec, &x);
+        let da = loss::discriminator(&mut rec, judged.output(), 0.5, &tally);
+        let forward = rec.finish("forward");
+        network.parameter_gradient(&mut rec, &judged, &da);
+        let dx = network.input_gradient(&mut rec, &judged, &da);
+        let backward = rec.finish("backward");
+        let mut function = ready(&rec, forward, &tally.named("L_D"), &[&network], &x, &clock);
+        backward.dispatches.iter().for_each(|dispatch| function.host.run(dispatch));
+        for parameter in network.parameters() {
+            let gradient = function.host.reals(&parameter.gradient).to_vec();
+            function.check(&format!("{name}: ∂L_D/∂{}", parameter.value.name()), &parameter.value, &gradient);
+        }
+        let gradient = function.host.reals(&dx).to_vec();
+        function.check(&format!("{name}: ∂L_D/∂x"), &x, &gradient);
+    }
+}
+
+#[test]
+fn the_generators_gradients_are_the_slopes_of_both_its_losses_through_the_discriminator() {
+    for kind in [GeneratorLoss::Minimax, GeneratorLoss::NonSaturating] {
+        for (name, d_specs) in nets() {
+            let mut rec = Recorder::new();
+            let clock = rec.words("clock", 4);
+            let g_specs = [layer(Kind::Relu, 6, None), layer(Kind::Sigmoid, INPUTS, None)];
+            let g = Network::new(&mut rec, "G", &g_specs, 4, false, &[], &clock);
+            let d = Network::new(&mut rec, "D", &d_specs, INPUTS, true, &[], &clock);
+            let (z, tally) = (rec.tensor("z", [M, 4]), rec.tensor("tally", [1, 1]));
+            let forged = g.forward(&mut rec, &z);
+            let judged = d.forward(&mut rec, forged.output());
+            let da = loss::generator(&mut rec, judged.output(), kind, &tally);
+            let forward = rec.finish("forward");
+            let dx = d.input_gradient(&mut rec, &judged, &da);
+            g.parameter_gradient(&mut rec, &forged, &dx);
+            let dz = g.input_gradient(&mut rec, &forged, &dx);
+            let backward = rec.finish("backward");
+            let mut function = ready(&rec, forward, &tally, &[&g, &d], &z, &clock);
+            backward.dispatches.iter().for_each(|dispatch| function.host.run(dispatch));
+            for parameter in g.parameters() {
+                let gradient = function.host.reals(&parameter.gradient).to_vec();
+                function.check(&format!("{name}, {kind:?}: ∂L_G/∂{}", parameter.value.name()), &parameter.value, &gradient);
+            }
+            let gradient = function.host.reals(&dz).to_vec();
+            function.check(&format!("{name}, {kind:?}: ∂L_G/∂z"), &z, &gradient);
+        }
+    }
+}
+
+/// Plays an iteration in two parts, cut before the first dispatch whose section begins so.
+fn cut(plan: &Plan, section: &str) -> [Plan; 2] {
+    let at = plan.dispatches.iter().position(|dispatch| dispatch.section.starts_with(section));
+    let (before, after) = plan.dispatches.split_at(at.unwrap_or_else(|| panic!("no section begins with `{section}`")));
+    [before, after].map(|part| Plan { name: plan.name.clone(), dispatches: part.to_vec() })
+}
+
+/// What D's steps write is not G's, and what G's step writes is not D's: neither its parameters nor its gradient nor its velocity.
+#[test]
+fn the_discriminators_step_leaves_the_generator_untouched_and_the_other_way_round() {
+    let mut lab = Lab::enter();
+    for play in crate::play::plays().iter().filter(|play| play.config.train.recipe == Recipe::Algorithm1) {
+        let game = Game::new(&mut lab.rec, &play.config, &play.dataset.outline(), &play.dataset.training_mean()).expect("the game fits its data");
+        let plan = game.record_iteration(&mut lab.rec);
+        let inputs = crate::golden::start(&game, play, &plan);
+        let given: Vec<_> = inputs.iter().map(|(tensor, values)| (tensor, &values[..])).collect();
+        lab.start_twin(&plan, &given);
+        let (g, d) = (&game.generator, &game.discriminator);
+        let [of_g, of_d] = [g, d].map(|network| [&network.theta, &network.gradient, &network.velocity]);
+        let state = |lab: &Lab, tensors: [&Tensor; 3]| tensors.map(|tensor| lab.host.reals(tensor).to_vec());
+        let [d_steps, g_step] = cut(&plan, "Sample m fresh noise vectors z");
+        let before = [state(&lab, of_g), state(&lab, of_d)];
+        d_steps.dispatches.iter().for_each(|dispatch| lab.host.run(dispatch));
+        let between = [state(&lab, of_g), state(&lab, of_d)];
+        assert!(before[0] == between[0], "{}: D's steps changed G", play.name);
+        assert!((0..3).all(|at| before[1][at] != between[1][at]), "{}: D's steps did not move D", play.name);
+        g_step.dispatches.iter().for_each(|dispatch| lab.host.run(dispatch));
+        let after = [state(&lab, of_g), state(&lab, of_d)];
+        assert!(between[1] == after[1], "{}: G's step changed D", play.name);
+        assert!((0..3).all(|at| between[0][at] != after[0][at]), "{}: G's step did not move G", play.name);
+    }
+}
+
+/// In the code of 2014 both gradients are made before either player moves, and G's comes through the masks and the fakes of D's own pass.
+#[test]
+fn the_code_of_2014_moves_both_at_once_on_the_same_fakes_under_the_same_masks() {
+    let mut lab = Lab::enter();
+    for play in crate::play::plays().iter().filter(|play| play.config.train.recipe == Recipe::Code2014) {
+        let game = Game::new(&mut lab.rec, &play.config, &play.dataset.outline(), &play.dataset.training_mean()).expect("the game fits its data");
+        let plan = game.record_iteration(&mut lab.rec);
+        let [gradients, moves] = cut(&plan, "Both move at once");
+        let thetas = [&game.generator, &game.discriminator].map(|network| network.theta.buffer());
+        let written = |plan: &Plan| plan.dispatches.iter().flat_map(|dispatch| dispatch.tensors(true)).filter(|tensor| thetas.contains(&tensor.buffer())).count();
+        assert_eq!(written(&gradients), 0, "{}: a player moved before both gradients were made", play.name);
+        assert!(written(&moves) >= 2, "{}: not both moved", play.name);
+        let of = |operation: &str| plan.dispatches.iter().filter(|dispatch| dispatch.kernel.operation == operation).collect::<Vec<_>>();
+        assert_eq!(of("noise").len(), 1, "{}: noise is drawn once", play.name);
+        assert_eq!(of("shuffle").len(), 1, "{}: one minibatch", play.name);
+        // Every mask is drawn for 2m rows forward; backward for D's gradient by the whole, for G's by its second half, under the same salts.
+        let (masks, m) = (of("dropout"), play.config.train.batch);
+        let salts = |first: bool| masks.iter().filter(|mask| (mask.word("first") > 0) == first).map(|mask| mask.word("salt")).collect::<std::collections::BTreeSet<_>>();
+        assert_eq!(salts(true), salts(false), "{}: G's masks are D's", play.name);
+        for mask in masks.iter().filter(|mask| mask.word("first") > 0) {
+            let units = mask.word("count") / m;
+            assert_eq!((mask.word("first"), mask.word("count")), (m * units, m * units), "{}: the rows of S", play.name);
+        }
+    }
+}

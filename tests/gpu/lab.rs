@@ -1,0 +1,209 @@
+//! The laboratory: a recorder, the twin in f64, and every GPU of this machine, shared by all tests so that each kernel is compiled once.
+
+use gander::gpu::{Family, GpuDevice, Waiter, adapters, describe};
+use gander::host::HostDevice;
+use gander::plan::{Device, Element, Plan, PlanId, Recorder, Tensor, shaders};
+use gander::random::threefry2x32;
+use std::pin::{Pin, pin};
+use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker};
+use wgpu::{Adapter, Backends, Features};
+
+/// Where Debian's package `chromium-common` has SwiftShader, a second software driver.
+const SWIFTSHADER: &str = "/usr/lib/chromium/vk_swiftshader_icd.json";
+
+/// Which GPUs a comparison is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum On {
+    /// Every adapter in every family of products that it supports.
+    EveryFamily,
+    /// Every adapter, in the family that serves it best.
+    EveryAdapter,
+}
+
+/// A device under test.
+pub struct Gpu {
+    /// Its adapter and family.
+    pub name: String,
+    /// Whether its family is the one that serves its adapter best.
+    pub best: bool,
+    /// The device.
+    pub device: GpuDevice,
+    /// What lets this thread wait for it.
+    pub waiter: Waiter,
+}
+
+/// What a GPU made of the tensors asked for.
+pub struct Seen {
+    /// The device.
+    pub name: String,
+    bytes: Vec<Vec<u8>>,
+}
+
+impl Seen {
+    /// The reals of output number `at`.
+    pub fn reals(&self, at: usize) -> Vec<f32> {
+        bytemuck::pod_collect_to_vec(&self.bytes[at])
+    }
+
+    /// The words of output number `at`.
+    pub fn words(&self, at: usize) -> Vec<u32> {
+        bytemuck::pod_collect_to_vec(&self.bytes[at])
+    }
+}
+
+/// A plan that a GPU has prepared.
+pub struct Run {
+    gpu: usize,
+    replay: PlanId,
+}
+
+/// Everything a comparison needs.
+pub struct Lab {
+    /// Records what is to be compared.
+    pub rec: Recorder,
+    /// The twin.
+    pub host: HostDevice<f64>,
+    gpus: Vec<Gpu>,
+}
+
+/// Adapters with the families that each supports, the best one first.
+static ADAPTERS: LazyLock<Vec<(Adapter, Vec<Family>)>> = LazyLock::new(|| {
+    if std::path::Path::new(SWIFTSHADER).exists() {
+        // SAFETY: no other thread reads the environment through C meanwhile: drivers are loaded below, behind this lock, and nowhere else.
+        unsafe { std::env::set_var("VK_ADD_DRIVER_FILES", SWIFTSHADER) };
+    }
+    let found = pollster::block_on(adapters(Backends::VULKAN | Backends::METAL | Backends::DX12));
+    assert!(
+        !found.is_empty(),
+        "no adapter: the kernels cannot be proven here; install a driver, for example `apt install mesa-vulkan-drivers libvulkan1` (lavapipe, in software)"
+    );
+    found.into_iter().map(|adapter| (families(&adapter), adapter)).map(|(families, adapter)| (adapter, families)).collect()
+});
+
+fn families(adapter: &Adapter) -> Vec<Family> {
+    let info = adapter.get_info();
+    let texture = shaders::FILES.iter().any(|(file, _)| file.starts_with("texture/"))
+        && info.subgroup_min_size == 8
+        && info.subgroup_max_size == 8
+        && adapter.features().contains(Features::SUBGROUP);
+    let mut families = vec![Family::Plain, Family::Tiled];
+    families.extend(texture.then_some(Family::Texture));
+    let best = Family::of(&info, adapter.features());
+    families.sort_by_key(|family| *family != best);
+    families
+}
+
+/// Opens new devices: each with memory and pipelines of its own.
+pub fn open(on: On) -> Vec<Gpu> {
+    let mut gpus = vec![];
+    for (adapter, families) in ADAPTERS.iter() {
+        let wanted = if on == On::EveryFamily { families.len() } else { 1 };
+        for (number, family) in families[..wanted].iter().enumerate() {
+            let device = pollster::block_on(GpuDevice::open_with(adapter, *family)).unwrap_or_else(|error| panic!("{error}"));
+            let waiter = device.waiter();
+            gpus.push(Gpu { name: format!("{} {family:?}", describe(adapter)), best: number == 0, device, waiter });
+        }
+    }
+    gpus
+}
+
+static LAB: LazyLock<Mutex<Lab>> =
+    LazyLock::new(|| Mutex::new(Lab { rec: Recorder::new(), host: HostDevice::new(), gpus: open(On::EveryFamily) }));
+
+impl Lab {
+    /// The one laboratory, with nothing recorded.
+    pub fn enter() -> MutexGuard<'static, Lab> {
+        // A test that failed leaves it as it is: every run writes all that it reads.
+        let mut lab = LAB.lock().unwrap_or_else(PoisonError::into_inner);
+        lab.rec.finish("left over");
+        lab
+    }
+
+    /// The clock of a seed, iteration, epoch and position, as an input.
+    pub fn clock(&mut self, clock: [u32; 4]) -> (Tensor, Vec<f32>) {
+        (self.rec.words("clock", 4), as_bits(&clock))
+    }
+
+    /// Replays what was recorded once, on the twin and on the GPUs.
+    pub fn run(&mut self, on: On, inputs: &[(&Tensor, &[f32])], outputs: &[&Tensor]) -> Vec<Seen> {
+        let plan = self.rec.finish("test");
+        self.run_plan(on, &plan, inputs, outputs)
+    }
+
+    /// Replays a plan once, on the twin and on the GPUs. Whatever it writes is poisoned before, unless it is an input.
+    pub fn run_plan(&mut self, on: On, plan: &Plan, inputs: &[(&Tensor, &[f32])], outputs: &[&Tensor]) -> Vec<Seen> {
+        self.start_twin(plan, inputs);
+        plan.dispatches.iter().for_each(|dispatch| self.host.run(dispatch));
+        self.run_gpus(on, plan, inputs, outputs)
+    }
+
+    /// Gives the twin its memory and its inputs.
+    pub fn start_twin(&mut self, plan: &Plan, inputs: &[(&Tensor, &[f32])]) {
+        self.host.allocate(self.rec.memory()).expect("the host takes any tensor");
+        start(&mut self.host, plan, inputs);
+    }
+
+    /// Replays a plan once on the GPUs.
+    pub fn run_gpus(&mut self, on: On, plan: &Plan, inputs: &[(&Tensor, &[f32])], outputs: &[&Tensor]) -> Vec<Seen> {
+        let runs = self.start_gpus(on, plan, inputs);
+        runs.iter().map(|run| self.replay(run, 1, outputs)).collect()
+    }
+
+    /// Prepares a plan on the GPUs and gives them its inputs.
+    pub fn start_gpus(&mut self, on: On, plan: &Plan, inputs: &[(&Tensor, &[f32])]) -> Vec<Run> {
+        let mut runs = vec![];
+        for (number, gpu) in self.gpus.iter_mut().enumerate().filter(|(_, gpu)| on == On::EveryFamily || gpu.best) {
+            let failed = |error| -> ! { panic!("{}: {error}", gpu.name) };
+            gpu.device.allocate(self.rec.memory()).unwrap_or_else(|error| failed(error));
+            start(&mut gpu.device, plan, inputs);
+            runs.push(Run { gpu: number, replay: gpu.device.prepare(plan).unwrap_or_else(|error| failed(error)) });
+        }
+        runs
+    }
+
+    /// Replays a prepared plan so many times, and reads.
+    pub fn replay(&mut self, run: &Run, times: u32, outputs: &[&Tensor]) -> Seen {
+        let gpu = &mut self.gpus[run.gpu];
+        let readback = gpu.device.submit(run.replay, times, outputs);
+        let bytes = wait_for(pin!(readback), &gpu.waiter).unwrap_or_else(|error| panic!("{}: {error}", gpu.name));
+        Seen { name: gpu.name.clone(), bytes }
+    }
+
+    /// The twin's words.
+    pub fn words(&mut self, tensor: &Tensor) -> Vec<u32> {
+        let bytes = pollster::block_on(self.host.read(&[tensor])).expect("the host reads");
+        bytemuck::pod_collect_to_vec(&bytes[0])
+    }
+}
+
+/// Poisons what a plan writes, then writes the inputs.
+fn start(device: &mut dyn Device, plan: &Plan, inputs: &[(&Tensor, &[f32])]) {
+    for tensor in plan.dispatches.iter().flat_map(|dispatch| dispatch.tensors(true)) {
+        let poison = if tensor.element() == Element::Real { f32::NAN.to_bits() } else { 0xdead_beef };
+        device.write(tensor, bytemuck::cast_slice(&vec![poison; tensor.len() as usize]));
+    }
+    for (tensor, values) in inputs {
+        device.write(tensor, bytemuck::cast_slice(values));
+    }
+}
+
+/// Blocks until a future of a device is ready.
+pub fn wait_for<T>(mut future: Pin<&mut (impl Future<Output = T> + ?Sized)>, waiter: &Waiter) -> T {
+    loop {
+        match future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(value) => return value,
+            Poll::Pending => waiter.wait(),
+        }
+    }
+}
+
+/// Numbers in [-1, 1), the same on every machine.
+pub fn numbers(seed: u32, len: u32) -> Vec<f32> {
+    (0..len).map(|i| 2.0 * gander::random::unit(threefry2x32([seed, 77], [0, i])[0]) - 1.0).collect()
+}
+
+/// Words as the numbers with the same bits, for tensors of words.
+pub fn as_bits(words: &[u32]) -> Vec<f32> {
+    words.iter().map(|word| f32::from_bits(*word)).collect()
+}

@@ -1,0 +1,164 @@
+//! The shaders as files: each is known to the library, has a twin and a test, and every kernel speaks SPIR-V, MSL and HLSL.
+
+use crate::play::plays;
+use gander::data::{Outline, Shape};
+use gander::gan::{Config, Game, PRESETS};
+use gander::gpu::Family;
+use gander::host::has_twin;
+use gander::plan::{Kernel, Plan, Recorder, shaders};
+use naga::back::{hlsl, msl, spv};
+use naga::valid::{Capabilities, ModuleInfo, ValidationFlags, Validator};
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::process::Command;
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// All files below a folder that end so, by their path from it, without the ending.
+fn walk(folder: &Path, ending: &str) -> Vec<String> {
+    let (mut found, mut open) = (vec![], vec![folder.to_path_buf()]);
+    while let Some(at) = open.pop() {
+        for entry in std::fs::read_dir(&at).unwrap_or_else(|error| panic!("{}: {error}", at.display())) {
+            let path = entry.expect("the folder is readable").path();
+            if path.is_dir() {
+                open.push(path);
+            } else if let Some(name) = path.strip_prefix(folder).ok().and_then(Path::to_str).and_then(|name| name.strip_suffix(ending)) {
+                found.push(name.replace('\\', "/"));
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+#[test]
+fn every_shader_file_is_known_to_the_library() {
+    let files = walk(&root().join("shaders"), ".wgsl");
+    let known: Vec<&str> = shaders::FILES.iter().map(|(name, _)| *name).collect();
+    for file in &files {
+        assert!(known.contains(&file.as_str()), "shaders/{file}.wgsl is not in plan::shaders::FILES");
+    }
+    assert_eq!(known.len(), files.len(), "plan::shaders::FILES lists a file twice, or one that is not there: {known:?}");
+}
+
+#[test]
+fn every_shader_is_named_in_a_test_of_its_own() {
+    let tests = root().join("tests/gpu");
+    // This file names none.
+    let names = walk(&tests, ".rs").into_iter().filter(|name| name != "shaders");
+    let texts: Vec<String> = names.map(|name| std::fs::read_to_string(tests.join(name).with_extension("rs")).expect("it is there")).collect();
+    for (file, _) in shaders::FILES {
+        let quoted = [format!("\"{file}\""), format!("`{file}`")];
+        assert!(texts.iter().any(|text| quoted.iter().any(|name| text.contains(name))), "no file under tests/gpu names `{file}`: it has no test");
+    }
+}
+
+/// Operations are the files at the top of shaders/; the products are one file with three layouts.
+#[test]
+fn every_operation_has_a_twin() {
+    for (file, text) in shaders::FILES.iter().filter(|(file, text)| !file.contains('/') && text.contains("@compute")) {
+        let operations: Vec<String> = match *file {
+            "matmul" => ["nn", "nt", "tn"].map(|layout| format!("matmul_{layout}")).into(),
+            operation => vec![operation.into()],
+        };
+        assert!(text.contains("fn main"), "{file}");
+        operations.iter().for_each(|operation| assert!(has_twin(operation), "`{operation}` has no host twin"));
+    }
+}
+
+/// The plans of every preset in both recipes, with both losses and all kinds of noise, and of every play of these tests.
+fn plans() -> Vec<Plan> {
+    let mut plans = vec![];
+    let mut record = |config: &Config, outline: &Outline| {
+        let mut rec = Recorder::new();
+        let mean = vec![0.5; outline.dimensions() as usize];
+        let game = Game::new(&mut rec, config, outline, &mean).unwrap_or_else(|error| panic!("{error}"));
+        let recorded = [game.record_projection(&mut rec), game.record_iteration(&mut rec)];
+        plans.extend(recorded);
+    };
+    for preset in PRESETS {
+        for settings in [["algorithm-1", "minimax", "uniform"], ["code-2014", "non-saturating", "gaussian"], ["algorithm-1", "minimax", "spherical"]] {
+            let keys = ["train.recipe", "train.generator_loss", "prior.noise"];
+            let overrides: Vec<String> = keys.iter().zip(settings).map(|(key, value)| format!("{key}={value}")).collect();
+            let config = Config::parse(preset.toml, &overrides).unwrap_or_else(|error| panic!("{}: {error}", preset.name));
+            let units = config.generator.layers.last().expect("checked").units;
+            let shape = Shape { width: units, height: 1, channels: 1 };
+            let outline = Outline { name: preset.name.into(), shape, bytes: units == 784, examples: 1000, train: 0..1000 };
+            record(&config, &outline);
+        }
+    }
+    for play in plays() {
+        record(&play.config, &play.dataset.outline());
+    }
+    plans
+}
+
+/// Every kernel of the plans in every family, by its text.
+fn kernels() -> BTreeMap<String, String> {
+    let texture = shaders::FILES.iter().any(|(file, _)| file.starts_with("texture/"));
+    let mut families = vec![Family::Plain, Family::Tiled];
+    families.extend(texture.then_some(Family::Texture));
+    let mut kernels = BTreeMap::new();
+    for plan in plans() {
+        for dispatch in &plan.dispatches {
+            for family in &families {
+                let kernel: Kernel = family.kernel(dispatch);
+                kernels.insert(kernel.source.clone(), format!("{} ({family:?})", kernel.label()));
+            }
+        }
+    }
+    kernels
+}
+
+/// Every hook and every family must have been among them.
+#[test]
+fn every_kernel_of_the_presets_translates_to_spirv_msl_and_hlsl() {
+    let kernels = kernels();
+    for (file, text) in shaders::FILES {
+        assert!(kernels.keys().any(|source| source.contains(text.trim())), "no preset's plan uses shaders/{file}.wgsl");
+    }
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let mut binaries = vec![];
+    for (number, (source, name)) in kernels.iter().enumerate() {
+        let module = naga::front::wgsl::parse_str(source).unwrap_or_else(|error| panic!("{name}: {}", error.emit_to_string(source)));
+        let info = Validator::new(ValidationFlags::all(), Capabilities::all()).validate(&module);
+        let info = info.unwrap_or_else(|error| panic!("{name}: {}", error.emit_to_string(source)));
+        let path = folder.path().join(format!("{number}.spv"));
+        std::fs::write(&path, bytemuck::cast_slice(&spirv(name, &module, &info))).expect("the temporary folder takes files");
+        binaries.push((name, path));
+        translate_to_msl(name, &module, &info);
+        translate_to_hlsl(name, &module, &info);
+    }
+    for (name, path) in binaries {
+        // The environment that wgpu asks for where a subgroup is used.
+        let validator = Command::new("spirv-val").args(["--target-env", "vulkan1.1"]).arg(&path).output();
+        let output = validator.expect("spirv-val runs; install it, for example with `apt install spirv-tools`");
+        assert!(output.status.success(), "{name}: {}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    }
+    println!("{} kernels", kernels.len());
+}
+
+fn spirv(name: &str, module: &naga::Module, info: &ModuleInfo) -> Vec<u32> {
+    let options = spv::Options { lang_version: (1, 3), ..spv::Options::default() };
+    spv::write_vec(module, info, &options, None).unwrap_or_else(|error| panic!("{name} to SPIR-V: {error}"))
+}
+
+fn translate_to_msl(name: &str, module: &naga::Module, info: &ModuleInfo) {
+    let options = msl::Options { lang_version: (2, 4), fake_missing_bindings: true, ..msl::Options::default() };
+    let (text, translated) =
+        msl::write_string(module, info, &options, &msl::PipelineOptions::default()).unwrap_or_else(|error| panic!("{name} to MSL: {error}"));
+    assert!(text.contains("kernel void"), "{name} to MSL: no kernel");
+    translated.entry_point_names.iter().for_each(|entry| assert!(entry.is_ok(), "{name} to MSL: {entry:?}"));
+}
+
+fn translate_to_hlsl(name: &str, module: &naga::Module, info: &ModuleInfo) {
+    let options = hlsl::Options { shader_model: hlsl::ShaderModel::V6_0, ..hlsl::Options::default() };
+    let pipeline = hlsl::PipelineOptions::default();
+    let mut text = String::new();
+    let mut writer = hlsl::Writer::new(&mut text, &options, &pipeline);
+    let translated = writer.write(module, info, None).unwrap_or_else(|error| panic!("{name} to HLSL: {error}"));
+    translated.entry_point_names.iter().for_each(|entry| assert!(entry.is_ok(), "{name} to HLSL: {entry:?}"));
+    assert!(text.contains("numthreads"), "{name} to HLSL: no kernel");
+}
