@@ -16,7 +16,8 @@ fn bytes_arrive_as_their_255th_part_and_reals_as_they_are() {
     let reals = numbers(1, examples * n);
     let order: Vec<u32> = (0..m).map(|i| i * 11 % (examples - first)).collect();
     let rec = &mut lab.rec;
-    let (chosen, bytes_tensor, reals_tensor) = (rec.words("chosen", m), rec.words("bytes", words.len() as u32), rec.tensor("reals", [examples, n]));
+    let (chosen, bytes_tensor, reals_tensor) =
+        (rec.words("chosen", m), rec.words("bytes", words.len() as u32), rec.tensor("reals", [examples, n]));
     let drawn = [("examples/bytes", &bytes_tensor), ("examples/reals", &reals_tensor)].map(|(hook, from)| {
         let x = rec.tensor("x", [m, n]);
         let dispatch = rec.dispatch_hooked("draw", hook).bind("chosen", &chosen).bind("examples", from).bind("x", &x);

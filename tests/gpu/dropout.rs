@@ -51,7 +51,10 @@ fn dropout_backward_uses_the_forward_mask_and_a_part_sees_the_masks_of_the_whole
             let [_, dy] = &values[number];
             let (dx, start) = (scaled(dy, &kept, keep), (first * n) as usize);
             let twin = lab.host.reals(&cases[number].whole[2]);
-            assert!(twin.iter().zip(&dx).all(|(twin, dx)| (twin - dx).abs() < 1e-7 && (*twin == 0.0) == (*dx == 0.0)), "the twin's {m}×{n}");
+            assert!(
+                twin.iter().zip(&dx).all(|(twin, dx)| (twin - dx).abs() < 1e-7 && (*twin == 0.0) == (*dx == 0.0)),
+                "the twin's {m}×{n}"
+            );
             assert_eq!(lab.host.reals(&cases[number].part), &twin[start..], "the twin's part of {m}×{n}");
             for gpu in &seen {
                 within(&format!("{}: dx {m}×{n}", gpu.name), &gpu.reals(2 * number), &dx, |_| 0.0);

@@ -43,7 +43,8 @@ fn every_buffer_of_a_game_of_the_code_of_2014_agrees_after_20_iterations() {
 
 fn run(play: &Play, on: On) {
     let mut lab = Lab::enter();
-    let game = Game::new(&mut lab.rec, &play.config, &play.dataset.outline(), &play.dataset.training_mean()).expect("the game fits its data");
+    let game =
+        Game::new(&mut lab.rec, &play.config, &play.dataset.outline(), &play.dataset.training_mean()).expect("the game fits its data");
     let projection = game.record_projection(&mut lab.rec);
     let mut plan = game.record_iteration(&mut lab.rec);
     let inputs = start(&game, play, &plan);
@@ -68,7 +69,12 @@ fn run(play: &Play, on: On) {
             for (at, dispatch) in plan.dispatches.iter().enumerate() {
                 lab.host.run(dispatch);
                 if gaussian(&plan).contains(&at) {
-                    play_on_with(&mut lab.host, &format!("{}: {}", seen.name, play.name), dispatch.tensor("z"), &noise.next().expect("as many as drawn"));
+                    play_on_with(
+                        &mut lab.host,
+                        &format!("{}: {}", seen.name, play.name),
+                        dispatch.tensor("z"),
+                        &noise.next().expect("as many as drawn"),
+                    );
                 }
                 assert_margin(play.name, &lab.host, dispatch);
             }
@@ -80,7 +86,8 @@ fn run(play: &Play, on: On) {
 
 /// The dispatches after which gaussian or spherical noise is done.
 fn gaussian(plan: &Plan) -> Vec<usize> {
-    let draws = |dispatch: &Dispatch| dispatch.kernel.hook.as_deref() == Some("noise/gaussian") || dispatch.kernel.operation == "normalize_rows";
+    let draws =
+        |dispatch: &Dispatch| dispatch.kernel.hook.as_deref() == Some("noise/gaussian") || dispatch.kernel.operation == "normalize_rows";
     let z = |at: usize| plan.dispatches[at].tensor("z").buffer();
     let all: Vec<usize> = (0..plan.dispatches.len()).filter(|at| draws(&plan.dispatches[*at])).collect();
     all.iter().copied().filter(|at| !all.iter().any(|later| later > at && z(*later) == z(*at))).collect()
@@ -158,7 +165,9 @@ pub fn assert_margin(name: &str, host: &HostDevice<f64>, dispatch: &Dispatch) {
     let kernel = &dispatch.kernel;
     let clear = |what: &str, x: f64| assert!(x == 0.0 || x.abs() > MARGIN, "{name}: {what} lies {x:e} from its kink: take another seed");
     match (kernel.operation.as_str(), kernel.hook.as_deref()) {
-        ("activation_forward", Some("activation/relu")) => host.reals(dispatch.tensor("x")).iter().for_each(|x| clear("a rectifier's input", *x)),
+        ("activation_forward", Some("activation/relu")) => {
+            host.reals(dispatch.tensor("x")).iter().for_each(|x| clear("a rectifier's input", *x))
+        }
         ("loss_discriminator", _) => host.reals(dispatch.tensor("a")).iter().for_each(|a| clear("a logit", *a)),
         ("maxout_forward", _) => {
             for pieces in host.reals(dispatch.tensor("x")).chunks_exact(dispatch.word("pieces") as usize) {

@@ -36,7 +36,10 @@ fn nets() -> Vec<(&'static str, Vec<LayerSpec>)> {
         ("linear", vec![layer(Kind::Linear, 7, None), logit(None)]),
         ("maxout", vec![layer(Kind::Maxout, 7, None), logit(None)]),
         ("dropout", vec![layer(Kind::Sigmoid, 9, Some(0.8)), logit(Some(0.5))]),
-        ("all together", vec![layer(Kind::Maxout, 8, Some(0.8)), layer(Kind::Relu, 7, Some(0.5)), layer(Kind::Sigmoid, 6, None), logit(Some(0.5))]),
+        (
+            "all together",
+            vec![layer(Kind::Maxout, 8, Some(0.8)), layer(Kind::Relu, 7, Some(0.5)), layer(Kind::Sigmoid, 6, None), logit(Some(0.5))],
+        ),
     ]
 }
 
@@ -69,7 +72,12 @@ impl Function {
             let slope = (at(x + H) - at(x - H)) / (2.0 * H);
             at(x);
             let error = (slope - gradient[i]).abs();
-            assert!(error <= TOLERANCE * scale, "{what}[{i}]: gradient {}, difference {slope}, error {error:e}, bound {:e}", gradient[i], TOLERANCE * scale);
+            assert!(
+                error <= TOLERANCE * scale,
+                "{what}[{i}]: gradient {}, difference {slope}, error {error:e}, bound {:e}",
+                gradient[i],
+                TOLERANCE * scale
+            );
             worst = worst.max(error / scale);
         }
         println!("{what}: worst relative error {worst:.1e}");
@@ -99,7 +107,9 @@ fn ready(rec: &Recorder, forward: Plan, loss: &Tensor, networks: &[&Network], x:
 
 fn assert_margin(host: &HostDevice<f64>, dispatch: &gander::plan::Dispatch) {
     let nearest = match (dispatch.kernel.operation.as_str(), dispatch.kernel.hook.as_deref()) {
-        ("activation_forward", Some("activation/relu")) => host.reals(dispatch.tensor("x")).iter().map(|x| x.abs()).fold(f64::MAX, f64::min),
+        ("activation_forward", Some("activation/relu")) => {
+            host.reals(dispatch.tensor("x")).iter().map(|x| x.abs()).fold(f64::MAX, f64::min)
+        }
         ("maxout_forward", _) => {
             let gap = |pieces: &[f64]| {
                 let mut sorted = pieces.to_vec();
@@ -179,7 +189,8 @@ fn cut(plan: &Plan, section: &str) -> [Plan; 2] {
 fn the_discriminators_step_leaves_the_generator_untouched_and_the_other_way_round() {
     let mut lab = Lab::enter();
     for play in crate::play::plays().iter().filter(|play| play.config.train.recipe == Recipe::Algorithm1) {
-        let game = Game::new(&mut lab.rec, &play.config, &play.dataset.outline(), &play.dataset.training_mean()).expect("the game fits its data");
+        let game =
+            Game::new(&mut lab.rec, &play.config, &play.dataset.outline(), &play.dataset.training_mean()).expect("the game fits its data");
         let plan = game.record_iteration(&mut lab.rec);
         let inputs = crate::golden::start(&game, play, &plan);
         let given: Vec<_> = inputs.iter().map(|(tensor, values)| (tensor, &values[..])).collect();
@@ -205,11 +216,14 @@ fn the_discriminators_step_leaves_the_generator_untouched_and_the_other_way_roun
 fn the_code_of_2014_moves_both_at_once_on_the_same_fakes_under_the_same_masks() {
     let mut lab = Lab::enter();
     for play in crate::play::plays().iter().filter(|play| play.config.train.recipe == Recipe::Code2014) {
-        let game = Game::new(&mut lab.rec, &play.config, &play.dataset.outline(), &play.dataset.training_mean()).expect("the game fits its data");
+        let game =
+            Game::new(&mut lab.rec, &play.config, &play.dataset.outline(), &play.dataset.training_mean()).expect("the game fits its data");
         let plan = game.record_iteration(&mut lab.rec);
         let [gradients, moves] = cut(&plan, "Both move at once");
         let thetas = [&game.generator, &game.discriminator].map(|network| network.theta.buffer());
-        let written = |plan: &Plan| plan.dispatches.iter().flat_map(|dispatch| dispatch.tensors(true)).filter(|tensor| thetas.contains(&tensor.buffer())).count();
+        let written = |plan: &Plan| {
+            plan.dispatches.iter().flat_map(|dispatch| dispatch.tensors(true)).filter(|tensor| thetas.contains(&tensor.buffer())).count()
+        };
         assert_eq!(written(&gradients), 0, "{}: a player moved before both gradients were made", play.name);
         assert!(written(&moves) >= 2, "{}: not both moved", play.name);
         let of = |operation: &str| plan.dispatches.iter().filter(|dispatch| dispatch.kernel.operation == operation).collect::<Vec<_>>();
@@ -217,7 +231,13 @@ fn the_code_of_2014_moves_both_at_once_on_the_same_fakes_under_the_same_masks() 
         assert_eq!(of("shuffle").len(), 1, "{}: one minibatch", play.name);
         // Every mask is drawn for 2m rows forward; backward for D's gradient by the whole, for G's by its second half, under the same salts.
         let (masks, m) = (of("dropout"), play.config.train.batch);
-        let salts = |first: bool| masks.iter().filter(|mask| (mask.word("first") > 0) == first).map(|mask| mask.word("salt")).collect::<std::collections::BTreeSet<_>>();
+        let salts = |first: bool| {
+            masks
+                .iter()
+                .filter(|mask| (mask.word("first") > 0) == first)
+                .map(|mask| mask.word("salt"))
+                .collect::<std::collections::BTreeSet<_>>()
+        };
         assert_eq!(salts(true), salts(false), "{}: G's masks are D's", play.name);
         for mask in masks.iter().filter(|mask| mask.word("first") > 0) {
             let units = mask.word("count") / m;

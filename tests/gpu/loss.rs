@@ -59,7 +59,8 @@ fn the_discriminators_loss_gradient_and_tally_hold_for_usual_and_extreme_logits(
         let (real, fake) = a.split_at(m as usize);
         let share = coefficient / f64::from(m);
         let da: Vec<f64> = real.iter().map(|a| -share * sigmoid(-a)).chain(fake.iter().map(|a| share * sigmoid(*a))).collect();
-        let da_bound = |i: usize| share * sigmoid_bound(if i < m as usize { -a[i] } else { a[i] }) + da[i].abs() * (3.0 * UNIT + 2.5 * ULP) + TINY;
+        let da_bound =
+            |i: usize| share * sigmoid_bound(if i < m as usize { -a[i] } else { a[i] }) + da[i].abs() * (3.0 * UNIT + 2.5 * ULP) + TINY;
         let terms: [Vec<f64>; 6] = [
             real.iter().map(|a| softplus(-a)).collect(),
             fake.iter().map(|a| softplus(*a)).collect(),
@@ -70,7 +71,8 @@ fn the_discriminators_loss_gradient_and_tally_hold_for_usual_and_extreme_logits(
         ];
         let both = mean(&terms[0]) + mean(&terms[1]);
         let tally = [coefficient * both, -both, mean(&terms[2]), mean(&terms[3]), mean(&terms[4]), mean(&terms[5])];
-        let loss_bound = mean_bound(&terms[0], real.iter().map(|a| softplus_bound(*a))) + mean_bound(&terms[1], fake.iter().map(|a| softplus_bound(*a)));
+        let loss_bound =
+            mean_bound(&terms[0], real.iter().map(|a| softplus_bound(*a))) + mean_bound(&terms[1], fake.iter().map(|a| softplus_bound(*a)));
         let tally_bound = [
             coefficient * loss_bound + 2.0 * UNIT * tally[0],
             loss_bound + UNIT * both,
@@ -80,9 +82,15 @@ fn the_discriminators_loss_gradient_and_tally_hold_for_usual_and_extreme_logits(
             mean_bound(&terms[5], std::iter::empty()),
         ];
         let (_, da_tensor, tally_tensor) = &tensors[number];
-        let close = |twin: &[f64], expected: &[f64]| twin.iter().zip(expected).all(|(twin, expected)| (twin - expected).abs() <= 1e-14 * (1.0 + expected.abs()));
+        let close = |twin: &[f64], expected: &[f64]| {
+            twin.iter().zip(expected).all(|(twin, expected)| (twin - expected).abs() <= 1e-14 * (1.0 + expected.abs()))
+        };
         assert!(close(lab.host.reals(da_tensor), &da), "the twin's da for m = {m}");
-        assert!(close(lab.host.reals(tally_tensor), &tally), "the twin's tally for m = {m}: {:?}, not {tally:?}", lab.host.reals(tally_tensor));
+        assert!(
+            close(lab.host.reals(tally_tensor), &tally),
+            "the twin's tally for m = {m}: {:?}, not {tally:?}",
+            lab.host.reals(tally_tensor)
+        );
         for gpu in &seen {
             within(&format!("{}: da, m = {m}", gpu.name), &gpu.reals(2 * number), &da, da_bound);
             within(&format!("{}: tally, m = {m}", gpu.name), &gpu.reals(2 * number + 1), &tally, |i| tally_bound[i]);

@@ -1,5 +1,5 @@
 //! `matmul_nn`, `matmul_nt`, `matmul_tn`: `matmul` with `layout/nn`, `layout/nt`, `layout/tn`, `tiled/matmul`, and `texture/matmul_nn`, `texture/matmul_nt`,
-//! `texture/matmul_tn`, each with `finish/none` and `finish/bias`.
+//! `texture/matmul_tn` over `texture/operands`, each with `finish/none` and `finish/bias`.
 
 use crate::compare::{UNIT, narrow, rounding, same_bits, wide, within};
 use crate::lab::{Lab, On, numbers};
@@ -194,7 +194,10 @@ fn products_on_the_host_have_the_same_bits_whatever_the_number_of_threads() {
         let mut host = HostDevice::<f32>::new();
         host.allocate(rec.memory()).expect("the host takes any tensor");
         for Product { a, b, bias, .. } in &products {
-            [Some(a), Some(b), bias.as_ref()].into_iter().flatten().for_each(|tensor| host.set_reals(tensor, &numbers(tensor.len(), tensor.len())));
+            [Some(a), Some(b), bias.as_ref()]
+                .into_iter()
+                .flatten()
+                .for_each(|tensor| host.set_reals(tensor, &numbers(tensor.len(), tensor.len())));
         }
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads can be made");
         pool.install(|| plan.dispatches.iter().for_each(|dispatch| host.run(dispatch)));

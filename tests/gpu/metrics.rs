@@ -18,7 +18,8 @@ struct Case {
 fn record(lab: &mut Lab, iteration: u32, values: [Vec<f32>; 4]) -> Case {
     let (clock, clock_values) = lab.clock([1, iteration, 0, 0]);
     let rec = &mut lab.rec;
-    let parts = [0, 1, 2, 3].map(|at: usize| rec.tensor(["d tally", "g tally", "g squares", "d squares"][at], [1, values[at].len() as u32]));
+    let parts =
+        [0, 1, 2, 3].map(|at: usize| rec.tensor(["d tally", "g tally", "g squares", "d squares"][at], [1, values[at].len() as u32]));
     let ring = rec.tensor("ring", [8, COLUMNS as u32]);
     let dispatch = rec.dispatch("metrics").bind("clock", &clock).bind("d_tally", &parts[0]).bind("g_tally", &parts[1]);
     let dispatch = dispatch.bind("g_squares", &parts[2]).bind("d_squares", &parts[3]).bind("ring", &ring);
@@ -99,7 +100,12 @@ fn whatever_is_not_finite_raises_the_flag_and_nothing_else_does() {
         let at = 3 * COLUMNS + 9;
         assert!(lab.host.reals(&cases[number].ring)[at] == flag, "the twin: {value} ({:#x}) in part {part}", value.to_bits());
         for gpu in &seen {
-            assert!(gpu.reals(number)[at].to_bits() == (flag as f32).to_bits(), "{}: {value} ({:#x}) in part {part}", gpu.name, value.to_bits());
+            assert!(
+                gpu.reals(number)[at].to_bits() == (flag as f32).to_bits(),
+                "{}: {value} ({:#x}) in part {part}",
+                gpu.name,
+                value.to_bits()
+            );
         }
     }
 }

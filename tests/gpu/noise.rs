@@ -81,8 +81,9 @@ fn gaussian_noise_is_finite_for_the_most_extreme_words() {
     let drawn = "threefry(vec2<u32>(clock.seed, args.salt), vec2<u32>(clock.iteration, pair))";
     assert!(kernel.source.contains(drawn), "noise.wgsl draws in another way than this test knows");
     // Even pairs from the top down, odd ones from the bottom up; the clock stays bound.
-    kernel.source =
-        kernel.source.replace(drawn, "vec2<u32>(select(clock.seed * (pair << 7u), 0xffffffffu - (pair << 7u), pair % 2u == 0u), pair << 21u)");
+    kernel.source = kernel
+        .source
+        .replace(drawn, "vec2<u32>(select(clock.seed * (pair << 7u), 0xffffffffu - (pair << 7u), pair % 2u == 0u), pair << 21u)");
     plan.dispatches[0].kernel = Arc::new(kernel);
     for gpu in lab.run_gpus(On::EveryAdapter, &plan, &[(&clock, &values)], &[&z]) {
         for (i, z) in gpu.reals(0).iter().enumerate() {
@@ -191,7 +192,11 @@ fn noise_has_its_distribution_and_no_correlation_in_series_across_iterations_or_
                 assert!(far < 2.23 / root, "{}: {noise:?} {case:?} is {far} from its distribution", gpu.name);
                 for lag in [1, 2, 3, 100] {
                     let serial = correlation(z.iter().copied().zip(z[lag..].iter().copied()));
-                    assert!(serial.abs() < 4.42 / root, "{}: {noise:?} {case:?} has the serial correlation {serial} at lag {lag}", gpu.name);
+                    assert!(
+                        serial.abs() < 4.42 / root,
+                        "{}: {noise:?} {case:?} has the serial correlation {serial} at lag {lag}",
+                        gpu.name
+                    );
                 }
             }
             for (other, case) in z[1..].iter().zip(&cases[1..]) {

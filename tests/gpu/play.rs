@@ -33,7 +33,8 @@ pub struct Play {
 }
 
 fn play(name: &'static str, dataset: Dataset, train: &str, prior: &str, generator: &str, discriminator: &str) -> Play {
-    let optimizer = "optimizer = { learning_rate = 0.1, decay = 1.01, min_learning_rate = 0.02, momentum = 0.5, final_momentum = 0.7, saturated = 5 }";
+    let optimizer =
+        "optimizer = { learning_rate = 0.1, decay = 1.01, min_learning_rate = 0.02, momentum = 0.5, final_momentum = 0.7, saturated = 5 }";
     let toml = format!(
         "seed = 3\n[data]\nset = \"{}\"\n[train]\niterations = 20\n{train}\n[prior]\n{prior}\n\
          [generator]\n{optimizer}\nlayers = [{generator}]\n[discriminator]\n{optimizer}\nlayers = [{discriminator}]\n\

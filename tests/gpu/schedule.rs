@@ -19,15 +19,8 @@ fn rates_follow_the_published_schedule() {
     ];
     // Iterations from 0, epochs from 1 as the paper's code counts them.
     let moments = [(0, 1), (1, 1), (500, 2), (1_000, 125), (500_000, 250), (500_000, 1000), (16_777_217, 251), (u32::MAX, 4_000_000_000)];
-    let linear = LayerSpec {
-        kind: Kind::Linear,
-        units: 1,
-        pieces: None,
-        irange: 0.1,
-        bias: BiasStart::default(),
-        keep: None,
-        max_col_norm: None,
-    };
+    let linear =
+        LayerSpec { kind: Kind::Linear, units: 1, pieces: None, irange: 0.1, bias: BiasStart::default(), keep: None, max_col_norm: None };
     let mut cases = vec![];
     for spec in &specs {
         for (t, epoch) in moments {

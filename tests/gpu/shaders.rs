@@ -48,10 +48,14 @@ fn every_shader_is_named_in_a_test_of_its_own() {
     let tests = root().join("tests/gpu");
     // This file names none.
     let names = walk(&tests, ".rs").into_iter().filter(|name| name != "shaders");
-    let texts: Vec<String> = names.map(|name| std::fs::read_to_string(tests.join(name).with_extension("rs")).expect("it is there")).collect();
+    let texts: Vec<String> =
+        names.map(|name| std::fs::read_to_string(tests.join(name).with_extension("rs")).expect("it is there")).collect();
     for (file, _) in shaders::FILES {
         let quoted = [format!("\"{file}\""), format!("`{file}`")];
-        assert!(texts.iter().any(|text| quoted.iter().any(|name| text.contains(name))), "no file under tests/gpu names `{file}`: it has no test");
+        assert!(
+            texts.iter().any(|text| quoted.iter().any(|name| text.contains(name))),
+            "no file under tests/gpu names `{file}`: it has no test"
+        );
     }
 }
 
@@ -79,7 +83,9 @@ fn plans() -> Vec<Plan> {
         plans.extend(recorded);
     };
     for preset in PRESETS {
-        for settings in [["algorithm-1", "minimax", "uniform"], ["code-2014", "non-saturating", "gaussian"], ["algorithm-1", "minimax", "spherical"]] {
+        for settings in
+            [["algorithm-1", "minimax", "uniform"], ["code-2014", "non-saturating", "gaussian"], ["algorithm-1", "minimax", "spherical"]]
+        {
             let keys = ["train.recipe", "train.generator_loss", "prior.noise"];
             let overrides: Vec<String> = keys.iter().zip(settings).map(|(key, value)| format!("{key}={value}")).collect();
             let config = Config::parse(preset.toml, &overrides).unwrap_or_else(|error| panic!("{}: {error}", preset.name));
@@ -147,8 +153,8 @@ fn spirv(name: &str, module: &naga::Module, info: &ModuleInfo) -> Vec<u32> {
 
 fn translate_to_msl(name: &str, module: &naga::Module, info: &ModuleInfo) {
     let options = msl::Options { lang_version: (2, 4), fake_missing_bindings: true, ..msl::Options::default() };
-    let (text, translated) =
-        msl::write_string(module, info, &options, &msl::PipelineOptions::default()).unwrap_or_else(|error| panic!("{name} to MSL: {error}"));
+    let (text, translated) = msl::write_string(module, info, &options, &msl::PipelineOptions::default())
+        .unwrap_or_else(|error| panic!("{name} to MSL: {error}"));
     assert!(text.contains("kernel void"), "{name} to MSL: no kernel");
     translated.entry_point_names.iter().for_each(|entry| assert!(entry.is_ok(), "{name} to MSL: {entry:?}"));
 }

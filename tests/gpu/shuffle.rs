@@ -56,7 +56,10 @@ fn inputs<'a>(plan: &'a Plan, epochs: &'a [Epoch]) -> Vec<(&'a Tensor, &'a [f32]
 fn assert_permutation(what: &str, drawn: &[f32], examples: u32) {
     let mut sorted = drawn.to_vec();
     sorted.sort_by(f32::total_cmp);
-    assert!(sorted.len() == examples as usize && sorted.iter().zip(0..).all(|(x, i)| *x == i as f32), "{what}: not every example once: {sorted:?}");
+    assert!(
+        sorted.len() == examples as usize && sorted.iter().zip(0..).all(|(x, i)| *x == i as f32),
+        "{what}: not every example once: {sorted:?}"
+    );
 }
 
 #[test]
@@ -78,7 +81,11 @@ fn an_epoch_is_a_permutation_for_every_number_of_examples() {
             let fixed = twin.iter().zip(0..).filter(|(x, i)| **x == *i as f32).count();
             let centre = |x: f64| (x + 0.5) / 25_000.0 - 1.0;
             let product: f64 = twin.iter().zip(0..).map(|(x, i)| 3.0 * centre(f64::from(*x)) * centre(f64::from(i))).sum();
-            assert!(fixed < 12 && (product / 50_000.0).abs() < 5.0 / 50_000_f64.sqrt(), "{fixed} fixed points, correlation {}", product / 5e4);
+            assert!(
+                fixed < 12 && (product / 50_000.0).abs() < 5.0 / 50_000_f64.sqrt(),
+                "{fixed} fixed points, correlation {}",
+                product / 5e4
+            );
         }
     }
 }

@@ -1,0 +1,181 @@
+//! Runs that end, are resumed, are killed, and are sampled.
+
+use crate::{assert_fails, gander, iterations, run, said, train};
+use std::fs;
+use std::path::Path;
+use std::process::{Child, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+fn bytes(path: &Path) -> Vec<u8> {
+    fs::read(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+fn resume(out: &Path, more: &[&str]) -> std::process::Output {
+    gander().arg("resume").arg(out).args(["--adapter", "host"]).args(more).output().unwrap()
+}
+
+/// Starts a long run in the background, saying nothing.
+fn start(out: &Path, command: &[&str]) -> Child {
+    gander().args(command).arg("--out").arg(out).args(crate::TINY).args(["--iterations", "1000000"]).stderr(Stdio::null()).spawn().unwrap()
+}
+
+/// Waits until a file is there.
+fn await_file(path: &Path) {
+    let start = Instant::now();
+    while !path.exists() {
+        assert!(start.elapsed() < Duration::from_secs(30), "{} never came", path.display());
+        sleep(Duration::from_millis(5));
+    }
+}
+
+#[test]
+fn a_run_leaves_everything_it_promises() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("ring");
+    let output = train(&out, &["--iterations", "45", "--set", "report.keep=2", "--set", "report.samples_every=20"]);
+    assert!(output.status.success(), "{}", said(&output));
+    for file in ["config.toml", "losses.png", "run.log", "samples/000000.png", "samples/000020.png", "samples/000045.png"] {
+        assert!(out.join(file).is_file(), "{file} is missing");
+    }
+    assert_eq!(iterations(&out), (1..=45).collect::<Vec<_>>());
+    let mut checkpoints: Vec<_> = fs::read_dir(out.join("checkpoints")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    checkpoints.sort();
+    assert_eq!(checkpoints, ["000040.safetensors", "000045.safetensors"]);
+}
+
+#[test]
+fn the_configuration_of_a_run_reproduces_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let (first, second) = (folder.path().join("first"), folder.path().join("second"));
+    assert!(train(&first, &["--iterations", "20"]).status.success());
+    let config = first.join("config.toml");
+    let again = gander().arg("train").arg(&config).arg("--out").arg(&second).args(["--adapter", "host"]).output().unwrap();
+    assert!(again.status.success(), "{}", said(&again));
+    for file in ["metrics.csv", "checkpoints/000020.safetensors", "samples/000020.png"] {
+        assert_eq!(bytes(&first.join(file)), bytes(&second.join(file)), "{file}");
+    }
+}
+
+#[test]
+fn resuming_is_bit_equal_to_never_stopping() {
+    let folder = tempfile::tempdir().unwrap();
+    let (whole, halves) = (folder.path().join("whole"), folder.path().join("halves"));
+    assert!(train(&whole, &["--iterations", "40"]).status.success());
+    assert!(train(&halves, &["--iterations", "20"]).status.success());
+    assert!(said(&resume(&halves, &[])).contains("20 iterations are complete"));
+    let output = resume(&halves, &["--iterations", "40"]);
+    assert!(output.status.success(), "{}", said(&output));
+    for file in ["metrics.csv", "config.toml", "checkpoints/000040.safetensors"] {
+        assert_eq!(bytes(&whole.join(file)), bytes(&halves.join(file)), "{file}");
+    }
+}
+
+#[test]
+fn a_killed_run_resumes_wherever_it_was() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("ring");
+    let mut child = start(&out, &["train", "ring"]);
+    await_file(&out.join("checkpoints/000010.safetensors"));
+    let mut at = 0;
+    for pause in [0, 3, 17, 40, 71, 110, 5, 58] {
+        sleep(Duration::from_millis(pause));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let probe = resume(&out, &["--iterations", &(at + 40).to_string()]);
+        assert!(probe.status.success(), "{}", said(&probe));
+        let rows = iterations(&out);
+        assert_eq!(rows, (1..=rows.len() as u64).collect::<Vec<_>>(), "no iteration is missing or stands twice");
+        assert!(rows.len() as u64 >= at, "nothing saved is lost");
+        at = rows.len() as u64;
+        child =
+            gander().arg("resume").arg(&out).args(["--adapter", "host", "--iterations", "1000000"]).stderr(Stdio::null()).spawn().unwrap();
+        sleep(Duration::from_millis(150));
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(resume(&out, &["--iterations", "1"]).status.success());
+    for place in [out.clone(), out.join("checkpoints"), out.join("samples")] {
+        let leftover =
+            fs::read_dir(&place).unwrap().map(|entry| entry.unwrap().file_name()).find(|name| name.to_string_lossy().starts_with('.'));
+        assert_eq!(leftover, None, "in {}", place.display());
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupt_saves_and_says_how_to_resume() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("ring");
+    let child = gander()
+        .args(["train", "ring", "--out"])
+        .arg(&out)
+        .args(crate::TINY)
+        .args(["--iterations", "1000000"])
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    await_file(&out.join("checkpoints/000010.safetensors"));
+    assert!(std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(130), "{}", said(&output));
+    assert!(said(&output).contains(&format!("gander resume {}", out.display())), "{}", said(&output));
+    let stopped = iterations(&out).len();
+    assert!(out.join(format!("checkpoints/{stopped:06}.safetensors")).is_file(), "what was trained is saved");
+}
+
+#[test]
+fn a_folder_has_one_owner() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("ring");
+    let mut child = start(&out, &["train", "ring"]);
+    await_file(&out.join("checkpoints/000010.safetensors"));
+    assert_fails(&resume(&out, &[]), 2, &["another gander", &child.id().to_string()]);
+    let sheet = folder.path().join("sheet.png");
+    let sampled = gander().arg("sample").arg(&out).args(["--count", "8", "--adapter", "host", "--out"]).arg(&sheet).output().unwrap();
+    assert!(sampled.status.success(), "sampling needs no lock: {}", said(&sampled));
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert_fails(&train(&out, &[]), 2, &["already holds a run", "gander resume"]);
+}
+
+#[test]
+fn samples_depend_on_their_seed_and_their_checkpoint_only() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("ring");
+    assert!(train(&out, &["--iterations", "30"]).status.success());
+    let sheet = |name: &str, more: &[&str]| {
+        let path = folder.path().join(name);
+        let output =
+            gander().arg("sample").arg(&out).args(["--adapter", "host", "--count", "30", "--out"]).arg(&path).args(more).output().unwrap();
+        assert!(output.status.success(), "{}", said(&output));
+        bytes(&path)
+    };
+    assert_eq!(sheet("a.png", &["--seed", "5"]), sheet("b.png", &["--seed", "5"]));
+    assert_ne!(sheet("a.png", &["--seed", "5"]), sheet("b.png", &["--seed", "6"]));
+    assert_ne!(sheet("a.png", &["--at", "10"]), sheet("b.png", &["--at", "30"]));
+    let missing = run(&["sample", out.to_str().unwrap(), "--at", "7", "--adapter", "host"]);
+    assert_fails(&missing, 2, &["iteration 7", "10, 20, 30"]);
+}
+
+#[test]
+fn a_damaged_checkpoint_is_passed_over_and_said_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("ring");
+    assert!(train(&out, &["--iterations", "20"]).status.success());
+    let newest = out.join("checkpoints/000020.safetensors");
+    let mut content = bytes(&newest);
+    *content.last_mut().unwrap() ^= 1;
+    fs::write(&newest, content).unwrap();
+    let output = resume(&out, &["--iterations", "25"]);
+    assert!(output.status.success(), "{}", said(&output));
+    assert!(said(&output).contains("passed over") && said(&output).contains("goes on at iteration 10"), "{}", said(&output));
+    assert_eq!(iterations(&out), (1..=25).collect::<Vec<_>>());
+}
+
+#[test]
+fn quiet_says_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = train(&folder.path().join("ring"), &["--iterations", "5", "--quiet"]);
+    assert!(output.status.success() && output.stderr.is_empty() && output.stdout.is_empty(), "{}", said(&output));
+}

@@ -1,0 +1,77 @@
+//! Commands that only say something.
+
+use crate::{gander as program, run};
+use std::process::Stdio;
+
+fn printed(arguments: &[&str]) -> String {
+    let output = run(arguments);
+    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[test]
+fn presets_are_listed_and_printed_as_they_are_trained() {
+    let list = printed(&["presets"]);
+    for name in ["digits", "mnist", "ring", "gaussian-1d"] {
+        assert!(list.lines().any(|line| line.starts_with(name)), "{list}");
+        let config = gander::gan::Config::parse(&printed(&["presets", name]), &[]);
+        assert!(config.is_ok(), "{name}: {config:?}");
+    }
+}
+
+#[test]
+fn every_number_of_the_papers_preset_has_its_source() {
+    let text = printed(&["presets", "mnist"]);
+    let silent: Vec<&str> =
+        text.lines().filter(|line| line.contains('=') && !line.contains('#')).filter(|line| !line.starts_with("kind")).collect();
+    assert!(silent.is_empty(), "{silent:?}");
+}
+
+#[test]
+fn the_plan_of_mnist_is_printed_without_data_or_device() {
+    let plan = printed(&["plan", "mnist"]);
+    for line in ["G has 2503984 parameters, D 1231441", "matmul_nn + bias", "dropout", "Update D by ascending", "71 dispatches"] {
+        assert!(plan.contains(line), "`{line}` is not in {plan}");
+    }
+    assert!(printed(&["plan", "mnist", "--set", "train.recipe=code-2014"]).contains("Both move at once"));
+}
+
+#[test]
+fn devices_always_names_the_host() {
+    assert!(printed(&["devices"]).contains("host"));
+}
+
+#[test]
+fn data_sets_are_listed() {
+    assert!(printed(&["data", "list"]).contains("mnist"));
+}
+
+#[test]
+fn the_schema_of_a_configuration_is_json() {
+    let schema: serde_json::Value = serde_json::from_str(&printed(&["presets", "--schema"])).unwrap();
+    assert!(schema["properties"]["train"].is_object(), "{schema}");
+}
+
+#[test]
+fn completions_exist_for_every_shell() {
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        assert!(printed(&["completions", shell]).contains("gander"), "{shell}");
+    }
+}
+
+#[test]
+fn help_has_examples_and_exit_codes() {
+    let help = printed(&["--help"]);
+    assert!(help.contains("Examples:") && help.contains("130"), "{help}");
+    for command in ["train", "resume", "sample", "devices", "presets", "plan", "data"] {
+        assert!(!printed(&[command, "--help"]).is_empty());
+    }
+}
+
+#[test]
+fn a_closed_pipe_is_no_panic() {
+    let mut child = program().args(["plan", "mnist"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success() && output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+}
