@@ -81,11 +81,8 @@ impl Product {
         let [m, n, k] = self.shape.map(|size| size as usize);
         let (mut c, mut magnitude) = (vec![], vec![]);
         for (row, col) in (0..m).flat_map(|row| (0..n).map(move |col| (row, col))) {
-            let (a_at, b_at): (Box<dyn Fn(usize) -> usize>, Box<dyn Fn(usize) -> usize>) = match self.layout {
-                Layout::Nn => (Box::new(|i| row * k + i), Box::new(|i| i * n + col)),
-                Layout::Nt => (Box::new(|i| row * k + i), Box::new(|i| col * k + i)),
-                Layout::Tn => (Box::new(|i| i * m + row), Box::new(|i| i * n + col)),
-            };
+            let a_at = |i| if self.layout == Layout::Tn { i * m + row } else { row * k + i };
+            let b_at = |i| if self.layout == Layout::Nt { col * k + i } else { i * n + col };
             let terms = (0..k).map(|i| f64::from(a[a_at(i)]) * f64::from(b[b_at(i)]));
             let bias = if self.bias.is_some() { f64::from(bias[col]) } else { 0.0 };
             c.push(terms.clone().sum::<f64>() + bias);
