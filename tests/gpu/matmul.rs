@@ -6,6 +6,9 @@ use crate::lab::{Lab, On, numbers};
 use gander::host::HostDevice;
 use gander::plan::{Device, Recorder, Tensor, Work};
 
+/// Where the term of a product lies, by the summed index.
+type Place = Box<dyn Fn(usize) -> usize>;
+
 /// m, n, k: 1, primes, tiles of 16, 20, 32 and 64 and their neighbours, whole texels, and a sum as long as a picture.
 const SHAPES: &[[u32; 3]] = &[
     [1, 1, 1],
@@ -81,7 +84,7 @@ impl Product {
         let [m, n, k] = self.shape.map(|size| size as usize);
         let (mut c, mut magnitude) = (vec![], vec![]);
         for (row, col) in (0..m).flat_map(|row| (0..n).map(move |col| (row, col))) {
-            let (a_at, b_at): (Box<dyn Fn(usize) -> usize>, Box<dyn Fn(usize) -> usize>) = match self.layout {
+            let (a_at, b_at): (Place, Place) = match self.layout {
                 Layout::Nn => (Box::new(|i| row * k + i), Box::new(|i| i * n + col)),
                 Layout::Nt => (Box::new(|i| row * k + i), Box::new(|i| col * k + i)),
                 Layout::Tn => (Box::new(|i| i * m + row), Box::new(|i| i * n + col)),

@@ -25,7 +25,7 @@ fn rates_follow_the_published_schedule() {
     for spec in &specs {
         for (t, epoch) in moments {
             let (clock, values) = lab.clock([1, t, epoch - 1, 17]);
-            let network = Network::new(&mut lab.rec, "N", &[linear.clone()], 1, false, &[], &clock);
+            let network = Network::new(&mut lab.rec, "N", std::slice::from_ref(&linear), 1, false, &[], &clock);
             let momentum = Momentum::new(&mut lab.rec, &network, spec, &clock);
             momentum.schedule(&mut lab.rec);
             cases.push((spec, t, epoch, clock, values, momentum.rates));
