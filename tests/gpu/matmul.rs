@@ -85,9 +85,9 @@ impl Product {
         let (mut c, mut magnitude) = (vec![], vec![]);
         for (row, col) in (0..m).flat_map(|row| (0..n).map(move |col| (row, col))) {
             let (a_at, b_at): (Place, Place) = match self.layout {
-                Layout::Nn => (Box::new(|i| row * k + i), Box::new(|i| i * n + col)),
-                Layout::Nt => (Box::new(|i| row * k + i), Box::new(|i| col * k + i)),
-                Layout::Tn => (Box::new(|i| i * m + row), Box::new(|i| i * n + col)),
+                Layout::Nn => (Box::new(move |i| row * k + i), Box::new(move |i| i * n + col)),
+                Layout::Nt => (Box::new(move |i| row * k + i), Box::new(move |i| col * k + i)),
+                Layout::Tn => (Box::new(move |i| i * m + row), Box::new(move |i| i * n + col)),
             };
             let terms = (0..k).map(|i| f64::from(a[a_at(i)]) * f64::from(b[b_at(i)]));
             let bias = if self.bias.is_some() { f64::from(bias[col]) } else { 0.0 };
