@@ -133,15 +133,16 @@ fn products_of_ragged_shapes_are_within_their_rounding_in_every_family() {
 fn products_of_views_do_not_read_beside_them() {
     let mut lab = Lab::enter();
     let mut products = vec![];
-    for layout in [Layout::Nn, Layout::Nt, Layout::Tn] {
-        let shape = [12, 20, 16];
+    // Sums that are no whole slices of 16: of whole texels, and not.
+    let shapes = [[16, 16, 20], [32, 32, 18]];
+    for (layout, shape) in [Layout::Nn, Layout::Nt, Layout::Tn].into_iter().flat_map(|layout| shapes.map(|shape| (layout, shape))) {
         let wholes = Product::stored(layout, shape).map(|[rows, cols]| lab.rec.tensor("whole", [3 * rows, cols]));
         let [a, b] = [0, 1].map(|at| wholes[at].rows_at(wholes[at].rows() / 3..2 * wholes[at].rows() / 3));
         assert!(a.is_aligned() && b.is_aligned());
         let values = [a.len(), b.len()].map(|len| numbers(len, len));
         products.push((Product::of(&mut lab.rec, layout, shape, (a, b), false), wholes, values));
     }
-    let nothing: Vec<f32> = vec![f32::NAN; 3 * 20 * 16];
+    let nothing: Vec<f32> = vec![f32::NAN; 3 * 32 * 18];
     let mut inputs = vec![];
     for (product, wholes, [a, b]) in &products {
         inputs.extend(wholes.iter().map(|whole| (whole, &nothing[..whole.len() as usize])));
@@ -151,9 +152,8 @@ fn products_of_views_do_not_read_beside_them() {
     for gpu in lab.run(On::EveryFamily, &inputs, &outputs) {
         for (number, (product, _, [a, b])) in products.iter().enumerate() {
             let (expected, magnitude) = product.expected(a, b, &[]);
-            within(&format!("{}: {:?} of views", gpu.name, product.layout), &gpu.reals(number), &expected, |i| {
-                rounding(product.shape[2], 1, magnitude[i])
-            });
+            let what = format!("{}: {:?} {:?} of views", gpu.name, product.layout, product.shape);
+            within(&what, &gpu.reals(number), &expected, |i| rounding(product.shape[2], 1, magnitude[i]));
         }
     }
 }
