@@ -1,6 +1,7 @@
 //! The command line: one file per command, and what they share.
 
 mod adapter;
+mod bench;
 mod configuration;
 mod data;
 mod devices;
@@ -54,6 +55,8 @@ enum Command {
     Presets(presets::Options),
     /// Print the recorded iteration: one line per dispatch
     Plan(plan::Options),
+    /// Measure where an iteration's time goes
+    Bench(bench::Options),
     /// List or download data sets
     Data(data::Options),
     /// Print a script that completes gander's commands in a shell
@@ -115,6 +118,7 @@ pub fn run(cli: Cli) -> Result<u8> {
         Command::Devices(options) => devices::run(&options),
         Command::Presets(options) => presets::run(&options),
         Command::Plan(options) => plan::run(&options),
+        Command::Bench(options) => bench::run(&options),
         Command::Data(options) => data::run(options),
         Command::Completions { shell } => {
             let mut script = vec![];

@@ -5,7 +5,7 @@ use crate::error::Result;
 use crate::gan::pace::Pace;
 use crate::gan::sheets::Sheets;
 use crate::gan::{Config, Game, Metrics, State};
-use crate::plan::{Device, Plan, PlanId, Readback, Recorder};
+use crate::plan::{Device, Plan, PlanId, Readback, Recorder, Span};
 use std::collections::VecDeque;
 use std::ops::ControlFlow;
 
@@ -95,6 +95,15 @@ impl Trainer {
                 flow = ControlFlow::Break(());
             }
         }
+    }
+
+    /// Trains for one iteration, slowly, and tells how long each part of it took on the device.
+    /// # Errors
+    /// if the device fails, or cannot tell; no iteration is trained then.
+    pub async fn time(&mut self) -> Result<Vec<Span>> {
+        let spans = self.device.time(self.replay).await?;
+        self.iteration += 1;
+        Ok(spans)
     }
 
     /// Samples of G for the first `count` noise vectors of a seed: the same z for ever.   count×dimensions, row by row.

@@ -4,12 +4,13 @@ use crate::error::{Error, Result};
 use crate::gpu::fault::Fault;
 use crate::gpu::prepared::{Step, arguments, encode, grid};
 use crate::gpu::readback::{Staging, Submissions, Waiter, map};
+use crate::gpu::stamps::Stamps;
 use crate::gpu::textures::{Textures, fit};
 use crate::gpu::{Family, describe};
-use crate::plan::{Device, Dispatch, Kernel, Memory, Plan, PlanId, Readback, Tensor};
+use crate::plan::{Device, Dispatch, Kernel, Memory, Plan, PlanId, Readback, Spans, Tensor};
 use std::collections::HashMap;
 use std::sync::Arc;
-use wgpu::BufferUsages;
+use wgpu::{BufferUsages, Features};
 
 /// A device of wgpu that replays plans.
 pub struct GpuDevice {
@@ -47,7 +48,7 @@ impl GpuDevice {
         let limits = adapter.limits();
         let description = wgpu::DeviceDescriptor {
             label: Some("gander"),
-            required_features: family.features(),
+            required_features: family.features() | (adapter.features() & Features::TIMESTAMP_QUERY),
             required_limits: limits.clone(),
             ..wgpu::DeviceDescriptor::default()
         };
@@ -116,7 +117,7 @@ impl GpuDevice {
     }
 
     /// The commands of one dispatch: refreshed textures, then the kernel.
-    fn steps(&mut self, dispatch: &Dispatch, (uniforms, offset): (&wgpu::Buffer, u64)) -> Vec<Step> {
+    fn steps(&mut self, number: usize, dispatch: &Dispatch, (uniforms, offset): (&wgpu::Buffer, u64)) -> Vec<Step> {
         let (kernel, pipeline) = self.pipeline(dispatch);
         let mut steps = vec![];
         let mut views = vec![];
@@ -143,6 +144,8 @@ impl GpuDevice {
         let bind_group = self.device.create_bind_group(&wgpu::BindGroupDescriptor { label, layout: &layout, entries: &entries });
         self.textures.written_by(dispatch);
         steps.push(Step::Run {
+            dispatch: number,
+            variant: kernel.variant.clone(),
             pipeline,
             bind_group,
             grid: grid(&kernel, dispatch.work, self.limits.max_compute_workgroups_per_dimension),
@@ -181,8 +184,8 @@ impl Device for GpuDevice {
         let (uniforms, offsets) = self.upload_arguments(plan);
         self.textures.begin_plan();
         let mut steps = vec![];
-        for (dispatch, offset) in plan.dispatches.iter().zip(offsets) {
-            steps.extend(self.steps(dispatch, (&uniforms, offset)));
+        for (number, (dispatch, offset)) in plan.dispatches.iter().zip(offsets).enumerate() {
+            steps.extend(self.steps(number, dispatch, (&uniforms, offset)));
         }
         self.fault.check()?;
         self.plans.push(steps);
@@ -198,6 +201,20 @@ impl Device for GpuDevice {
         let mut encoder = self.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
         encode(&self.plans[plan.0], times, &mut encoder);
         self.finish(encoder, read)
+    }
+
+    fn time(&mut self, plan: PlanId) -> Spans {
+        if !self.device.features().contains(Features::TIMESTAMP_QUERY) {
+            let refused = Error::Device(format!("{} has no timestamp queries", self.identity));
+            return Box::pin(std::future::ready(Err(refused)));
+        }
+        let stamps = Stamps::new(&self.device, self.queue.get_timestamp_period(), &self.plans[plan.0]);
+        let mut encoder = self.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
+        let staging = stamps.encode(&self.plans[plan.0], &mut encoder, &self.device);
+        self.submissions.push(self.queue.submit([encoder.finish()]));
+        let parts = vec![0..staging.size() as usize];
+        let bytes = map(staging, parts, self.staging.clone(), self.fault.clone());
+        Box::pin(async move { Ok(stamps.spans(&bytes.await?[0])) })
     }
 
     fn read(&mut self, tensors: &[&Tensor]) -> Readback {

@@ -8,6 +8,7 @@ mod device;
 mod fault;
 mod prepared;
 mod readback;
+mod stamps;
 mod textures;
 mod variant;
 

@@ -9,6 +9,10 @@ pub(super) enum Step {
     Copy(TextureCopy),
     /// Run a kernel.
     Run {
+        /// The place in the plan of the dispatch that it runs.
+        dispatch: usize,
+        /// What the kernel is written for.
+        variant: String,
         /// The kernel, compiled.
         pipeline: wgpu::ComputePipeline,
         /// Its tensors and arguments.
@@ -37,9 +41,13 @@ pub(super) fn encode(steps: &[Step], times: u32, encoder: &mut wgpu::CommandEnco
 }
 
 fn encode_pass(steps: &[Step], encoder: &mut wgpu::CommandEncoder) {
-    let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
+    encode_runs(steps, &mut encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default()));
+}
+
+/// Encodes the kernels among the steps.
+pub(super) fn encode_runs(steps: &[Step], pass: &mut wgpu::ComputePass) {
     for step in steps {
-        if let Step::Run { pipeline, bind_group, grid: [x, y] } = step {
+        if let Step::Run { pipeline, bind_group, grid: [x, y], .. } = step {
             pass.set_pipeline(pipeline);
             pass.set_bind_group(0, bind_group, &[]);
             pass.dispatch_workgroups(*x, *y, 1);

@@ -3,8 +3,9 @@
 use crate::error::Result;
 use crate::host::call::{Call, Store};
 use crate::host::{Real, twin};
-use crate::plan::{BufferId, Device, Dispatch, Memory, Plan, PlanId, Readback, Tensor};
+use crate::plan::{BufferId, Device, Dispatch, Memory, Plan, PlanId, Readback, Span, Spans, Tensor};
 use std::sync::Arc;
+use std::time::Instant;
 
 /// The host twin, in f32 or f64.
 pub struct HostDevice<T> {
@@ -101,6 +102,17 @@ impl<T: Real> Device for HostDevice<T> {
             }
         }
         self.read(read)
+    }
+
+    fn time(&mut self, plan: PlanId) -> Spans {
+        let plan = self.plans[plan.0].clone();
+        let mut spans = Vec::with_capacity(plan.len());
+        for (number, dispatch) in plan.iter().enumerate() {
+            let start = Instant::now();
+            self.run(dispatch);
+            spans.push(Span { what: "twin".into(), dispatch: number, seconds: start.elapsed().as_secs_f64() });
+        }
+        Box::pin(std::future::ready(Ok(spans)))
     }
 
     fn read(&mut self, tensors: &[&Tensor]) -> Readback {

@@ -18,6 +18,7 @@ mod maxout;
 mod metrics;
 mod noise;
 mod normalize_rows;
+mod peak;
 mod real;
 mod schedule;
 mod shuffle;
@@ -50,6 +51,8 @@ fn twin<T: Real>(operation: &str) -> Option<Twin<T>> {
         "metrics" => metrics::run,
         "noise" => noise::run,
         "normalize_rows" => normalize_rows::run,
+        "peak_arithmetic" => peak::arithmetic,
+        "peak_copy" => peak::copy,
         "schedule" => schedule::run,
         "shuffle" => shuffle::run,
         "tick" => tick::run,

@@ -12,6 +12,23 @@ pub struct PlanId(pub(crate) usize);
 /// The bytes of the tensors asked for, in their order, once the device has come that far.
 pub type Readback = Pin<Box<dyn Future<Output = Result<Vec<Vec<u8>>>>>>;
 
+/// What a span is called that copied a kernel's operands to where it wants them.
+pub const OPERANDS_COPIED: &str = "operands copied";
+
+/// One thing that a device did in a replay, and how long it took.
+#[derive(Clone, Debug)]
+pub struct Span {
+    /// What it did: the variant of a kernel, or [`OPERANDS_COPIED`].
+    pub what: String,
+    /// The place in the plan of the dispatch it did it for.
+    pub dispatch: usize,
+    /// Seconds on the device.
+    pub seconds: f64,
+}
+
+/// The spans of one replay, in order.
+pub type Spans = Pin<Box<dyn Future<Output = Result<Vec<Span>>>>>;
+
 /// A device that replays plans: a GPU, or the host twin.
 ///
 /// Nothing here blocks: whatever takes time on the device is a future, because the same code is to run in a browser.
@@ -37,6 +54,11 @@ pub trait Device {
 
     /// Replays a plan `times` times, then copies out the tensors in `read` as they are at that moment.
     fn submit(&mut self, plan: PlanId, times: u32, read: &[&Tensor]) -> Readback;
+
+    /// Replays a plan once, slowly, and tells how long each part of it took on the device.
+    /// # Errors
+    /// if the device cannot tell: it has no timestamp queries.
+    fn time(&mut self, plan: PlanId) -> Spans;
 
     /// Copies out tensors as they are once everything submitted is done.
     fn read(&mut self, tensors: &[&Tensor]) -> Readback;

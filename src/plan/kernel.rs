@@ -39,6 +39,8 @@ pub struct Kernel {
     pub operation: String,
     /// The hook file that completes it, such as `finish/bias`.
     pub hook: Option<String>,
+    /// What it is written for: the folder of its files, `tiled` or `texture`; `plain` is written for no hardware in particular.
+    pub variant: String,
     /// The whole WGSL text.
     pub source: String,
     /// Its storage bindings.
@@ -68,17 +70,19 @@ impl Kernel {
     pub fn from_parts(operation: &str, parts: &[&str], hook: Option<&str>) -> Kernel {
         let files = ["prelude"].iter().chain(parts).copied().chain(hook);
         let source = files.map(shaders::text).collect::<Vec<_>>().join("\n");
-        Kernel::read(operation, hook, source)
+        let variant = parts.iter().find_map(|part| part.split_once('/')).filter(|(folder, _)| *folder != "layout");
+        Kernel::read(operation, hook, variant.map_or("plain", |(folder, _)| folder), source)
     }
 
     #[track_caller]
-    fn read(operation: &str, hook: Option<&str>, source: String) -> Kernel {
+    fn read(operation: &str, hook: Option<&str>, variant: &str, source: String) -> Kernel {
         let module = naga::front::wgsl::parse_str(&source).unwrap_or_else(|error| panic!("{operation}: {}", error.emit_to_string(&source)));
         let info = Validator::new(ValidationFlags::all(), Capabilities::all()).validate(&module);
         let info = info.unwrap_or_else(|error| panic!("{operation}: {}", error.emit_to_string(&source)));
         let mut kernel = Kernel {
             operation: operation.into(),
             hook: hook.map(Into::into),
+            variant: variant.into(),
             slots: vec![],
             arguments: vec![],
             arguments_binding: (0, 0),

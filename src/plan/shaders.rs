@@ -37,6 +37,8 @@ pub const FILES: &[(&str, &str)] = texts![
     "noise/gaussian",
     "noise/uniform",
     "normalize_rows",
+    "peak_arithmetic",
+    "peak_copy",
     "prelude",
     "schedule",
     "shuffle",

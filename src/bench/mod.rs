@@ -1,0 +1,18 @@
+//! Where an iteration's time and memory go, measured: medians with their spread, beside what the device can do at its best.
+//!
+//! * [`profile`]: each kernel of the recorded iteration; [`pace`]: the whole iteration; [`peak`]: the device's own limits, in the same call.
+//! * [`Bench`] holds all of it, and says it as a table or as JSON.
+//!
+//! Nothing here judges: machines are shared and noisy, so what is compared are ratios within one run.
+
+mod figure;
+mod kernels;
+mod pace;
+mod peak;
+mod table;
+
+pub use figure::Figure;
+pub use kernels::{KernelFigures, profile};
+pub use pace::{PaceFigures, pace};
+pub use peak::{Peak, peak};
+pub use table::{Bench, Startup};

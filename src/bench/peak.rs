@@ -1,0 +1,69 @@
+//! What a device can do at its best, measured with its own kernels.
+
+use crate::bench::Figure;
+use crate::error::Result;
+use crate::plan::{Device, Plan, Recorder, Tensor, Work};
+use serde::Serialize;
+use std::time::Instant;
+
+/// A device's limits.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Peak {
+    /// Billions of floating-point operations per second, multiply-adds on registers.
+    pub gflops: Figure,
+    /// Billions of bytes per second, read and written by a large copy.
+    pub gigabytes: Figure,
+}
+
+/// Elements of the copy: 32 MiB to read and as much to write, more than a processor's cache holds.
+const COPIED: u32 = 1 << 23;
+/// Invocations of the arithmetic: enough for every lane of a large GPU.
+const INVOCATIONS: u32 = 1 << 16;
+/// Steps of each: long beside a launch, short for a processor's one core.
+const STEPS: u32 = 64;
+/// Multiply-adds of one invocation in one step of `peak_arithmetic`.
+const CHAIN: u64 = 48;
+/// Seconds that each measurement is to take.
+const LONG: f64 = 0.05;
+/// Measurements of each.
+const SAMPLES: usize = 7;
+
+/// Measures a device. It must have no memory yet: what is recorded here is its first.
+/// # Errors
+/// if the device refuses or fails.
+pub async fn peak(device: &mut dyn Device) -> Result<Peak> {
+    let mut rec = Recorder::new();
+    let (x, y) = (rec.tensor("x", [1, COPIED]), rec.tensor("y", [1, COPIED]));
+    let count = COPIED / 4;
+    rec.dispatch("peak_copy").bind("x", &x).bind("y", &y).argument("count", count).work(Work::Flat(count)).record();
+    let copy = rec.finish("peak of copying");
+    let sums = rec.tensor("sums", [INVOCATIONS, 1]);
+    let flops = 2 * CHAIN * u64::from(STEPS) * u64::from(INVOCATIONS);
+    let dispatch = rec.dispatch("peak_arithmetic").bind("y", &sums).argument("count", INVOCATIONS).argument("steps", STEPS);
+    dispatch.argument("a", 0.5).argument("b", 1.0).work(Work::Flat(INVOCATIONS)).flops(flops).record();
+    let arithmetic = rec.finish("peak of arithmetic");
+    device.allocate(rec.memory())?;
+    let awaited = sums.rows_at(0..1);
+    let flops = rate(device, &arithmetic, flops, &awaited).await?;
+    let bytes = rate(device, &copy, copy.dispatches[0].bytes, &awaited).await?;
+    Ok(Peak { gflops: flops.times(1e-9), gigabytes: bytes.times(1e-9) })
+}
+
+/// Replays a plan until the clock has something to count, several times: `units` of a replay per second. A submission is over when `awaited` is read.
+async fn rate(device: &mut dyn Device, plan: &Plan, units: u64, awaited: &Tensor) -> Result<Figure> {
+    let replay = device.prepare(plan)?;
+    // The first submission compiles.
+    device.submit(replay, 1, &[awaited]).await?;
+    let (mut times, mut rates) = (1, vec![]);
+    while rates.len() < SAMPLES {
+        let start = Instant::now();
+        device.submit(replay, times, &[awaited]).await?;
+        let elapsed = start.elapsed().as_secs_f64();
+        if elapsed < LONG {
+            times *= 2;
+        } else {
+            rates.push(units as f64 * f64::from(times) / elapsed);
+        }
+    }
+    Ok(Figure::of(rates))
+}
