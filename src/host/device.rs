@@ -79,7 +79,7 @@ impl<T: Real> Device for HostDevice<T> {
     }
 
     fn allocated(&self) -> Vec<(&'static str, u64)> {
-        let bytes = |store: &Store<T>| store.reals().len() * size_of::<T>() + size_of_val(store.words());
+        let bytes = |store: &Store<T>| size_of_val(store.reals()) + size_of_val(store.words());
         vec![("buffers", self.buffers.iter().map(bytes).sum::<usize>() as u64)]
     }
 

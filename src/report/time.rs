@@ -69,10 +69,13 @@ pub fn growth(benches: &[Bench]) -> Png {
     chart::draw(vec![panel], PANEL.0, PANEL.1)
 }
 
+/// The name of an axis, and a game's place on it.
+type Axis = (&'static str, fn(&Bench) -> f64);
+
 /// What varies among the games, and its value in one: floating-point operations if it is more than one thing.
-fn axis(benches: &[Bench]) -> (&'static str, fn(&Bench) -> f64) {
+fn axis(benches: &[Bench]) -> Axis {
     let varies = |of: fn(&Bench) -> f64| benches.iter().any(|bench| of(bench) != of(&benches[0]));
-    let all: [(&'static str, fn(&Bench) -> f64); 3] = [
+    let all: [Axis; 3] = [
         ("batch", |bench| f64::from(bench.batch)),
         ("columns of a hidden layer", |bench| f64::from(bench.width)),
         ("k, steps of D per step of G", |bench| f64::from(bench.k)),
