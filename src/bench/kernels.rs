@@ -47,7 +47,11 @@ impl KernelFigures {
 pub async fn profile(trainer: &mut Trainer, replays: u32) -> Result<Vec<KernelFigures>> {
     let plan = trainer.plan().clone();
     let mut kinds = Kinds::default();
+    let start = Instant::now();
     for replay in 0..replays {
+        if replay > 3 && start.elapsed().as_secs_f64() > PATIENCE {
+            break;
+        }
         // The first replay compiles.
         let Ok(spans) = trainer.time().await else {
             return from_outside(trainer, &plan).await;
@@ -59,6 +63,9 @@ pub async fn profile(trainer: &mut Trainer, replays: u32) -> Result<Vec<KernelFi
     }
     Ok(kinds.figures())
 }
+
+/// Seconds after which three replays are enough.
+const PATIENCE: f64 = 15.0;
 
 /// Seconds that a kind of dispatch is replayed for.
 const ALONE: f64 = 0.03;

@@ -26,8 +26,10 @@ pub struct PaceFigures {
 const WARM: f64 = 1.0;
 /// Seconds of each measurement.
 const LONG: f64 = 0.5;
-/// Measurements.
+/// Measurements, of which three must do where they would take longer than [`PATIENCE`].
 const SAMPLES: usize = 9;
+/// Seconds after which few measurements are enough.
+const PATIENCE: f64 = 15.0;
 
 /// Trains, and measures.
 /// # Errors
@@ -39,7 +41,8 @@ pub async fn pace(trainer: &mut Trainer) -> Result<PaceFigures> {
         train(trainer, 1 + trainer.iteration(), &start, &submissions).await?;
     }
     let (mut times, mut milliseconds, mut host, mut per_submission) = (1, vec![], vec![], vec![]);
-    while milliseconds.len() < SAMPLES {
+    let enough = |samples: usize| samples >= SAMPLES || samples >= 3 && start.elapsed().as_secs_f64() > PATIENCE;
+    while !enough(milliseconds.len()) {
         submissions.set(0);
         let (begun, computed) = (Instant::now(), ThreadTime::now());
         train(trainer, times, &start, &submissions).await?;
