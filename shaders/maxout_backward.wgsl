@@ -1,5 +1,5 @@
 // dx_i,(u·pieces + j) = dy_iu where piece j won, else 0.
-// dy and winner: m×units, dx: m×(units·pieces), count = m·units·pieces.
+// dy and winner: m×units, dx: m×(units·pieces), count = m·units.  One invocation writes the pieces of one unit.
 
 struct Args { count: u32, pieces: u32 }
 
@@ -10,9 +10,13 @@ struct Args { count: u32, pieces: u32 }
 
 @compute @workgroup_size(FLAT)
 fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
-    let i = flat_index(id, groups);
-    if i < args.count {
-        let unit = i / args.pieces;
-        dx[i] = select(0.0, dy[unit], u32(winner[unit]) == i % args.pieces);
+    let unit = flat_index(id, groups);
+    if unit >= args.count {
+        return;
+    }
+    let value = dy[unit];
+    let won = u32(winner[unit]);
+    for (var piece = 0u; piece < args.pieces; piece++) {
+        dx[unit * args.pieces + piece] = select(0.0, value, piece == won);
     }
 }

@@ -11,23 +11,24 @@ struct Args { count: u32 }
 @group(0) @binding(4) var<storage, read> rates: array<f32>;
 @group(0) @binding(5) var<storage, read_write> squares: array<f32>;
 
-/// Groups of four that one invocation updates, a workgroup's width apart, so that neighbours touch neighbours.
+/// Groups of four that one invocation updates.
 const RUN: u32 = 16u;
+/// Invocations that update one stretch of memory together: neighbours touch neighbours, and a processor's lanes stay on a page.
+const TEAM: u32 = 8u;
 
 @compute @workgroup_size(FLAT)
 fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
     let invocation = flat_index(id, groups);
-    let first = (invocation / FLAT) * FLAT * RUN + invocation % FLAT;
-    if first >= args.count {
-        return;
-    }
+    let first = (invocation / TEAM) * TEAM * RUN + invocation % TEAM;
     var sum = 0.0;
-    for (var i = first; i < min(first + FLAT * RUN, args.count); i += FLAT) {
+    for (var i = first; i < min(first + TEAM * RUN, args.count); i += TEAM) {
         let g = gradient[i];
         let v = rates[1] * velocity[i] - rates[0] * g;
         velocity[i] = v;
         theta[i] += v;
         sum += dot(g, g);
     }
-    squares[invocation] = sum;
+    if invocation < arrayLength(&squares) {
+        squares[invocation] = sum;
+    }
 }

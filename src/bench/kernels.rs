@@ -3,7 +3,7 @@
 use crate::bench::Figure;
 use crate::error::Result;
 use crate::gan::Trainer;
-use crate::plan::{Dispatch, Plan, Work};
+use crate::plan::{Dispatch, OPERANDS_COPIED, Plan, Work};
 use serde::Serialize;
 use std::collections::HashMap;
 use std::time::Instant;
@@ -54,7 +54,7 @@ pub async fn profile(trainer: &mut Trainer, replays: u32) -> Result<Vec<KernelFi
         };
         if replay > 0 {
             kinds.begin();
-            spans.iter().for_each(|span| kinds.add(&plan.dispatches[span.dispatch], &span.what, span.seconds));
+            spans.iter().for_each(|span| kinds.add(&plan.dispatches[span.dispatch], (&span.kernel, &span.variant), span.seconds));
         }
     }
     Ok(kinds.figures())
@@ -85,7 +85,7 @@ async fn from_outside(trainer: &mut Trainer, plan: &Plan) -> Result<Vec<KernelFi
             };
             known.insert(kind.clone(), seconds);
         }
-        kinds.add(dispatch, "from outside", known[&kind]);
+        kinds.add(dispatch, (&kind.0, ""), known[&kind]);
     }
     Ok(kinds.figures())
 }
@@ -105,13 +105,14 @@ impl Kinds {
         self.order.iter_mut().for_each(|(_, measured)| measured.push(0.0));
     }
 
-    fn add(&mut self, dispatch: &Dispatch, what: &str, seconds: f64) {
-        let copied = what == crate::plan::OPERANDS_COPIED;
-        let (kernel, shape) = if copied { (what.to_string(), String::new()) } else { (dispatch.kernel.label(), shape(dispatch)) };
-        let key = (kernel.clone(), what.to_string(), shape.clone());
+    fn add(&mut self, dispatch: &Dispatch, (kernel, variant): (&str, &str), seconds: f64) {
+        let copied = kernel == OPERANDS_COPIED;
+        let shape = if copied { String::new() } else { shape(dispatch) };
+        let key = (kernel.to_string(), variant.to_string(), shape.clone());
         let place = *self.places.entry(key).or_insert_with(|| {
             let milliseconds = Figure { median: 0.0, low: 0.0, high: 0.0 };
-            let figures = KernelFigures { kernel, variant: what.into(), shape, dispatches: 0, milliseconds, flops: 0, bytes: 0 };
+            let (kernel, variant) = (kernel.into(), variant.into());
+            let figures = KernelFigures { kernel, variant, shape, dispatches: 0, milliseconds, flops: 0, bytes: 0 };
             self.order.push((figures, vec![0.0]));
             self.order.len() - 1
         });

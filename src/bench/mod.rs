@@ -14,5 +14,5 @@ mod table;
 pub use figure::Figure;
 pub use kernels::{KernelFigures, profile};
 pub use pace::{PaceFigures, pace};
-pub use peak::{Peak, peak};
+pub use peak::{Peak, peak, record_peaks};
 pub use table::{Bench, Startup};

@@ -2,7 +2,7 @@
 
 use crate::bench::Figure;
 use crate::error::Result;
-use crate::plan::{Device, Plan, Recorder, Tensor, Work};
+use crate::plan::{Device, Plan, Recorder, Work};
 use serde::Serialize;
 use std::time::Instant;
 
@@ -33,7 +33,16 @@ const SAMPLES: usize = 7;
 /// if the device refuses or fails.
 pub async fn peak(device: &mut dyn Device) -> Result<Peak> {
     let mut rec = Recorder::new();
-    let (x, y) = (rec.tensor("x", [1, COPIED]), rec.tensor("y", [1, COPIED]));
+    let [copy, arithmetic] = record_peaks(&mut rec);
+    device.allocate(rec.memory())?;
+    let [copy, arithmetic] =
+        [rate(device, &copy, copy.dispatches[0].bytes).await?, rate(device, &arithmetic, arithmetic.dispatches[0].flops).await?];
+    Ok(Peak { gflops: arithmetic.times(1e-9), gigabytes: copy.times(1e-9) })
+}
+
+/// Records the large copy and the arithmetic, each a plan of one dispatch.
+pub fn record_peaks(rec: &mut Recorder) -> [Plan; 2] {
+    let (x, y) = (rec.tensor("x", [COPIED, 1]), rec.tensor("y", [COPIED, 1]));
     let count = COPIED / 4;
     rec.dispatch("peak_copy").bind("x", &x).bind("y", &y).argument("count", count).work(Work::Flat(count)).record();
     let copy = rec.finish("peak of copying");
@@ -41,17 +50,13 @@ pub async fn peak(device: &mut dyn Device) -> Result<Peak> {
     let flops = 2 * CHAIN * u64::from(STEPS) * u64::from(INVOCATIONS);
     let dispatch = rec.dispatch("peak_arithmetic").bind("y", &sums).argument("count", INVOCATIONS).argument("steps", STEPS);
     dispatch.argument("a", 0.5).argument("b", 1.0).work(Work::Flat(INVOCATIONS)).flops(flops).record();
-    let arithmetic = rec.finish("peak of arithmetic");
-    device.allocate(rec.memory())?;
-    let awaited = sums.rows_at(0..1);
-    let flops = rate(device, &arithmetic, flops, &awaited).await?;
-    let bytes = rate(device, &copy, copy.dispatches[0].bytes, &awaited).await?;
-    Ok(Peak { gflops: flops.times(1e-9), gigabytes: bytes.times(1e-9) })
+    [copy, rec.finish("peak of arithmetic")]
 }
 
-/// Replays a plan until the clock has something to count, several times: `units` of a replay per second. A submission is over when `awaited` is read.
-async fn rate(device: &mut dyn Device, plan: &Plan, units: u64, awaited: &Tensor) -> Result<Figure> {
+/// Replays a plan until the clock has something to count, several times: `units` of a replay per second. A submission is over when something that it wrote is read.
+async fn rate(device: &mut dyn Device, plan: &Plan, units: u64) -> Result<Figure> {
     let replay = device.prepare(plan)?;
+    let awaited = &plan.dispatches[0].tensors(true).next().expect("a kernel writes").rows_at(0..1);
     // The first submission compiles.
     device.submit(replay, 1, &[awaited]).await?;
     let (mut times, mut rates) = (1, vec![]);

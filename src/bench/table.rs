@@ -88,7 +88,11 @@ impl fmt::Display for Bench {
             self.bytes as f64 / ms.median / 1e6,
             percent(self.bytes as f64 / ms.median / 1e6 / self.peak.gigabytes.median),
         )?;
-        writeln!(f, "dispatches        {} per iteration; {:.1} iterations per submission", pace.dispatches, pace.iterations_per_submission)?;
+        writeln!(
+            f,
+            "dispatches        {} per iteration; {:.1} iterations per submission",
+            pace.dispatches, pace.iterations_per_submission
+        )?;
         writeln!(f, "training thread   {} ms per iteration, {} of a core", spread(host), percent(host.median / ms.median))?;
         let memory: u64 = self.memory.iter().map(|(_, bytes)| bytes).sum();
         let kinds: Vec<_> = self.memory.iter().map(|(kind, bytes)| format!("{kind} {}", mebibytes(*bytes))).collect();
@@ -102,7 +106,13 @@ impl fmt::Display for Bench {
 }
 
 fn spread(figure: &Figure) -> String {
-    let digits = if figure.median >= 100.0 { 0 } else if figure.median >= 10.0 { 1 } else { 3 };
+    let digits = if figure.median >= 100.0 {
+        0
+    } else if figure.median >= 10.0 {
+        1
+    } else {
+        3
+    };
     format!("{:.digits$} ±{:.0} %", figure.median, 100.0 * figure.spread())
 }
 

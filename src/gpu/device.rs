@@ -2,6 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::gpu::fault::Fault;
+use crate::gpu::fuse::fuse;
 use crate::gpu::prepared::{Step, arguments, encode, grid};
 use crate::gpu::readback::{Staging, Submissions, Waiter, map};
 use crate::gpu::stamps::Stamps;
@@ -122,7 +123,7 @@ impl GpuDevice {
         let mut steps = vec![];
         let mut views = vec![];
         for slot in kernel.slots.iter().filter(|slot| slot.texture) {
-            let tensor = dispatch.tensor(&slot.name);
+            let tensor = dispatch.tensor(slot.operand());
             let (view, copy) = self.textures.of(&self.device, &kernel, tensor, &self.buffers[tensor.buffer().0]);
             steps.extend(copy.map(Step::Copy));
             views.push((slot.binding, view));
@@ -145,7 +146,7 @@ impl GpuDevice {
         self.textures.written_by(dispatch);
         steps.push(Step::Run {
             dispatch: number,
-            variant: kernel.variant.clone(),
+            kernel: (dispatch.kernel.label(), kernel.variant.clone()),
             pipeline,
             bind_group,
             grid: grid(&kernel, dispatch.work, self.limits.max_compute_workgroups_per_dimension),
@@ -184,8 +185,8 @@ impl Device for GpuDevice {
         let (uniforms, offsets) = self.upload_arguments(plan);
         self.textures.begin_plan();
         let mut steps = vec![];
-        for (number, (dispatch, offset)) in plan.dispatches.iter().zip(offsets).enumerate() {
-            steps.extend(self.steps(number, dispatch, (&uniforms, offset)));
+        for (number, dispatch) in fuse(plan).dispatches {
+            steps.extend(self.steps(number, &dispatch, (&uniforms, offsets[number])));
         }
         self.fault.check()?;
         self.plans.push(steps);
@@ -212,8 +213,8 @@ impl Device for GpuDevice {
         let mut encoder = self.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
         let staging = stamps.encode(&self.plans[plan.0], &mut encoder, &self.device);
         self.submissions.push(self.queue.submit([encoder.finish()]));
-        let parts = vec![0..staging.size() as usize];
-        let bytes = map(staging, parts, self.staging.clone(), self.fault.clone());
+        let whole = 0..staging.size() as usize;
+        let bytes = map(staging, [whole].into(), self.staging.clone(), self.fault.clone());
         Box::pin(async move { Ok(stamps.spans(&bytes.await?[0])) })
     }
 

@@ -6,6 +6,7 @@
 mod adapters;
 mod device;
 mod fault;
+mod fuse;
 mod prepared;
 mod readback;
 mod stamps;
@@ -14,5 +15,6 @@ mod variant;
 
 pub use adapters::{adapters, describe};
 pub use device::GpuDevice;
+pub use fuse::{Fused, fuse};
 pub use readback::Waiter;
 pub use variant::Family;

@@ -11,8 +11,8 @@ pub(super) enum Step {
     Run {
         /// The place in the plan of the dispatch that it runs.
         dispatch: usize,
-        /// What the kernel is written for.
-        variant: String,
+        /// The kernel's name, and what it is written for.
+        kernel: (String, String),
         /// The kernel, compiled.
         pipeline: wgpu::ComputePipeline,
         /// Its tensors and arguments.

@@ -9,8 +9,8 @@ pub(super) struct Stamps {
     sets: Vec<QuerySet>,
     /// Nanoseconds in a tick.
     period: f32,
-    /// Of each kernel, what it is, its dispatch, and whether its operands were copied before.
-    kernels: Vec<(String, usize, bool)>,
+    /// Of each kernel, its name and variant, its dispatch, and whether its operands were copied before.
+    kernels: Vec<((String, String), usize, bool)>,
 }
 
 /// Stamps in a query set.
@@ -24,7 +24,7 @@ impl Stamps {
         for step in steps {
             match step {
                 Step::Copy(_) => copied = true,
-                Step::Run { dispatch, variant, .. } => kernels.push((variant.clone(), *dispatch, std::mem::take(&mut copied))),
+                Step::Run { dispatch, kernel, .. } => kernels.push((kernel.clone(), *dispatch, std::mem::take(&mut copied))),
             }
         }
         let count = (2 * kernels.len() as u32).div_ceil(SET);
@@ -51,7 +51,8 @@ impl Stamps {
             }
         }
         let size = u64::from(SET) * 8 * self.sets.len() as u64;
-        let buffer = |usage| device.create_buffer(&wgpu::BufferDescriptor { label: Some("stamps"), size, usage, mapped_at_creation: false });
+        let buffer =
+            |usage| device.create_buffer(&wgpu::BufferDescriptor { label: Some("stamps"), size, usage, mapped_at_creation: false });
         let resolved = buffer(BufferUsages::QUERY_RESOLVE | BufferUsages::COPY_SRC);
         for (number, set) in self.sets.iter().enumerate() {
             let first = number as u32 * SET;
@@ -67,11 +68,21 @@ impl Stamps {
         let stamps: Vec<u64> = bytemuck::pod_collect_to_vec(bytes);
         let seconds = |from: usize, to: usize| stamps[to].saturating_sub(stamps[from]) as f64 * f64::from(self.period) * 1e-9;
         let mut spans = vec![];
-        for (number, (variant, dispatch, copied)) in self.kernels.iter().enumerate() {
+        for (number, ((kernel, variant), dispatch, copied)) in self.kernels.iter().enumerate() {
             if *copied && number > 0 {
-                spans.push(Span { what: OPERANDS_COPIED.into(), dispatch: *dispatch, seconds: seconds(2 * number - 1, 2 * number) });
+                spans.push(Span {
+                    kernel: OPERANDS_COPIED.into(),
+                    variant: String::new(),
+                    dispatch: *dispatch,
+                    seconds: seconds(2 * number - 1, 2 * number),
+                });
             }
-            spans.push(Span { what: variant.clone(), dispatch: *dispatch, seconds: seconds(2 * number, 2 * number + 1) });
+            spans.push(Span {
+                kernel: kernel.clone(),
+                variant: variant.clone(),
+                dispatch: *dispatch,
+                seconds: seconds(2 * number, 2 * number + 1),
+            });
         }
         spans
     }

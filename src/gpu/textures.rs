@@ -91,7 +91,7 @@ impl Textures {
 /// Whether the kernel's textures fit the device.
 pub(super) fn fit(kernel: &Kernel, dispatch: &Dispatch, limits: &wgpu::Limits) -> bool {
     let textured = kernel.slots.iter().filter(|slot| slot.texture);
-    let mut sizes = textured.map(|slot| size(kernel, dispatch.tensor(&slot.name)));
+    let mut sizes = textured.map(|slot| size(kernel, dispatch.tensor(slot.operand())));
     sizes.all(|[width, height]| width.max(height) <= limits.max_texture_dimension_2d)
 }
 

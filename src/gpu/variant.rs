@@ -33,6 +33,9 @@ impl Family {
     /// The kernel that serves a dispatch: the family's own where it has one that takes these shapes, else the plain one.
     pub fn kernel(self, dispatch: &Dispatch) -> Kernel {
         let plain = &*dispatch.kernel;
+        if self == Family::Texture && plain.operation == "update" {
+            return Kernel::from_parts("update", &["texture/update"], None);
+        }
         let (Some(layout), hook) = (plain.operation.strip_prefix("matmul_"), plain.hook.as_deref()) else {
             return plain.clone();
         };

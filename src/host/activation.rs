@@ -1,14 +1,14 @@
 //! Twins of `activation_forward.wgsl` and `activation_backward.wgsl` with the hooks `activation/relu` and `activation/sigmoid`.
 
 use crate::host::Real;
-use crate::host::call::{Call, fill};
+use crate::host::call::{Call, map, map_two};
 
 /// y = activate(x).
 pub fn forward<T: Real>(call: &mut Call<T>) {
     let (x, y) = (call.reals("x"), call.reals_mut("y"));
     match call.hook() {
-        "relu" => fill(y, |i| x[i].max(T::zero())),
-        "sigmoid" => fill(y, |i| x[i].sigmoid()),
+        "relu" => map(y, x, |x| x.max(T::zero())),
+        "sigmoid" => map(y, x, T::sigmoid),
         hook => unreachable!("there is no activation `{hook}`"),
     }
 }
@@ -17,8 +17,8 @@ pub fn forward<T: Real>(call: &mut Call<T>) {
 pub fn backward<T: Real>(call: &mut Call<T>) {
     let (y, dy, dx) = (call.reals("y"), call.reals("dy"), call.reals_mut("dx"));
     match call.hook() {
-        "relu" => fill(dx, |i| if y[i] > T::zero() { dy[i] } else { T::zero() }),
-        "sigmoid" => fill(dx, |i| dy[i] * (y[i] * (T::one() - y[i]))),
+        "relu" => map_two(dx, y, dy, |y, dy| if y > T::zero() { dy } else { T::zero() }),
+        "sigmoid" => map_two(dx, y, dy, |y, dy| dy * (y * (T::one() - y))),
         hook => unreachable!("there is no activation `{hook}`"),
     }
 }

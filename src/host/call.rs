@@ -117,10 +117,33 @@ impl<'a, T: Real> Call<'a, T> {
     }
 }
 
-/// Elements that are worth a thread of their own.
-const GRAIN: usize = 4096;
+/// Elements that are worth a thread of their own; even, so that pairs stay together.
+pub const GRAIN: usize = 4096;
 
-/// Sets out_i = f(i), on all cores where it is worth it.
-pub fn fill<T: Send>(out: &mut [T], f: impl Fn(usize) -> T + Sync + Send) {
-    out.par_iter_mut().enumerate().with_min_len(GRAIN).for_each(|(i, y)| *y = f(i));
+/// Sets out_i = f(x_i), on all cores and with this processor's vectors.
+pub fn map<T: Real>(out: &mut [T], x: &[T], f: impl Fn(T) -> T + Sync + Send) {
+    let chunks = out.par_chunks_mut(GRAIN).zip(x.par_chunks(GRAIN));
+    chunks.for_each(|(out, x)| vectorised(|| out.iter_mut().zip(x).for_each(|(out, x)| *out = f(*x))));
+}
+
+/// Sets out_i = f(x_i, y_i), on all cores and with this processor's vectors.
+pub fn map_two<T: Real>(out: &mut [T], x: &[T], y: &[T], f: impl Fn(T, T) -> T + Sync + Send) {
+    let chunks = out.par_chunks_mut(GRAIN).zip(x.par_chunks(GRAIN)).zip(y.par_chunks(GRAIN));
+    chunks.for_each(|((out, x), y)| vectorised(|| out.iter_mut().zip(x).zip(y).for_each(|((out, x), y)| *out = f(*x, *y))));
+}
+
+/// Runs a loop compiled for the widest vectors that this processor turns out to have.
+pub fn vectorised<R>(run: impl FnOnce() -> R) -> R {
+    pulp::Arch::new().dispatch(Loop(run))
+}
+
+struct Loop<F>(F);
+
+impl<R, F: FnOnce() -> R> pulp::NullaryFnOnce for Loop<F> {
+    type Output = R;
+
+    #[inline(always)]
+    fn call(self) -> R {
+        self.0()
+    }
 }

@@ -110,7 +110,12 @@ impl<T: Real> Device for HostDevice<T> {
         for (number, dispatch) in plan.iter().enumerate() {
             let start = Instant::now();
             self.run(dispatch);
-            spans.push(Span { what: "twin".into(), dispatch: number, seconds: start.elapsed().as_secs_f64() });
+            spans.push(Span {
+                kernel: dispatch.kernel.label(),
+                variant: "twin".into(),
+                dispatch: number,
+                seconds: start.elapsed().as_secs_f64(),
+            });
         }
         Box::pin(std::future::ready(Ok(spans)))
     }

@@ -1,7 +1,7 @@
 //! Twins of `maxout_forward.wgsl` and `maxout_backward.wgsl`.
 
 use crate::host::Real;
-use crate::host::call::{Call, fill};
+use crate::host::call::Call;
 use rayon::prelude::*;
 
 /// y_iu = max_j x_i,(u·pieces + j), and the j that won.
@@ -23,5 +23,9 @@ pub fn forward<T: Real>(call: &mut Call<T>) {
 /// dx_i,(u·pieces + j) = dy_iu where piece j won, else 0.
 pub fn backward<T: Real>(call: &mut Call<T>) {
     let (pieces, dy, winner) = (call.size("pieces"), call.reals("dy"), call.reals("winner"));
-    fill(call.reals_mut("dx"), |i| if winner[i / pieces] == T::count((i % pieces) as u32) { dy[i / pieces] } else { T::zero() });
+    let units = dy.par_iter().zip(winner.par_iter());
+    call.reals_mut("dx").par_chunks_exact_mut(pieces).zip(units).with_min_len(1024).for_each(|(dx, (dy, winner))| {
+        dx.fill(T::zero());
+        dx[winner.to_usize().expect("a piece's number")] = *dy;
+    });
 }

@@ -1,7 +1,7 @@
 //! Twins of `peak_arithmetic.wgsl` and `peak_copy.wgsl`.
 
 use crate::host::Real;
-use crate::host::call::Call;
+use crate::host::call::{Call, vectorised};
 use rayon::prelude::*;
 
 /// Elements whose recurrences run side by side: twelve times eight chains hide the latency of a multiply-add, and fit a processor's registers.
@@ -11,7 +11,10 @@ const LANES: usize = 8;
 pub fn arithmetic<T: Real>(call: &mut Call<T>) {
     let (steps, a, b) = (4 * call.size("steps"), call.real("a"), call.real("b"));
     call.reals_mut("y").par_chunks_mut(LANES).for_each(|y| {
-        let chains = pulp::Arch::new().dispatch(|| recur(steps, a, b));
+        let chains = vectorised(
+            #[inline(always)]
+            || recur(steps, a, b),
+        );
         for (lane, y) in y.iter_mut().enumerate() {
             *y = chains.iter().fold(T::zero(), |sum, chain| sum + chain[lane]);
         }

@@ -6,19 +6,21 @@ use rayon::prelude::*;
 
 /// v ← momentum·v - rate·g;  θ ← θ + v, and the sums of squared gradients.
 pub fn run<T: Real>(call: &mut Call<T>) {
-    let (width, run) = (call.constant("FLAT"), call.constant("RUN"));
+    let (team, run) = (call.constant("TEAM"), call.constant("RUN"));
     let (gradient, rates) = (call.reals("gradient"), call.reals("rates"));
     let (theta, velocity, squares) = (call.reals_mut("theta"), call.reals_mut("velocity"), call.reals_mut("squares"));
-    // What one workgroup does.
-    let block = 4 * width * run;
+    // What one team does.
+    let block = 4 * team * run;
+    let (squares, idle) = squares.split_at_mut(gradient.len().div_ceil(block) * team);
+    idle.fill(T::zero());
     let blocks = theta.par_chunks_mut(block).zip(velocity.par_chunks_mut(block)).zip(gradient.par_chunks(block));
-    blocks.zip(squares.par_chunks_mut(width)).for_each(|(((theta, velocity), gradient), squares)| {
+    blocks.zip(squares.par_chunks_mut(team)).with_min_len(64).for_each(|(((theta, velocity), gradient), squares)| {
         squares.fill(T::zero());
         for ((v, theta), g) in velocity.iter_mut().zip(theta).zip(gradient) {
             *v = rates[1] * *v - rates[0] * *g;
             *theta += *v;
         }
-        for groups in gradient.chunks(4 * width) {
+        for groups in gradient.chunks(4 * team) {
             for (square, g) in squares.iter_mut().zip(groups.chunks_exact(4)) {
                 *square += g.iter().fold(T::zero(), |sum, g| sum + *g * *g);
             }

@@ -42,9 +42,10 @@ impl Layer for Maxout {
             .bind("dy", dy)
             .bind("winner", winner)
             .bind("dx", &dx)
-            .argument("count", dx.len())
+            .argument("count", dy.len())
             .argument("pieces", self.pieces)
-            .work(Work::Flat(dx.len()))
+            .work(Work::Flat(dy.len()))
+            .flops(u64::from(dx.len()))
             .record();
         dx
     }

@@ -18,8 +18,10 @@ pub const OPERANDS_COPIED: &str = "operands copied";
 /// One thing that a device did in a replay, and how long it took.
 #[derive(Clone, Debug)]
 pub struct Span {
-    /// What it did: the variant of a kernel, or [`OPERANDS_COPIED`].
-    pub what: String,
+    /// The kernel that ran, as listings call it, or [`OPERANDS_COPIED`].
+    pub kernel: String,
+    /// What the kernel is written for.
+    pub variant: String,
     /// The place in the plan of the dispatch it did it for.
     pub dispatch: usize,
     /// Seconds on the device.

@@ -54,6 +54,16 @@ pub struct Kernel {
     constants: Vec<(String, u32)>,
 }
 
+/// What ends the name of a texture slot whose tensor the kernel also writes, as a buffer.
+const TEXELS: &str = "_texels";
+
+impl Slot {
+    /// The operand of the operation that it stands for.
+    pub fn operand(&self) -> &str {
+        self.name.strip_suffix(TEXELS).unwrap_or(&self.name)
+    }
+}
+
 impl Kernel {
     /// The plain kernel of an operation, completed by a hook file where it wants one.
     /// # Panics
@@ -68,7 +78,7 @@ impl Kernel {
     /// if one of them does not exist or together they are not valid.
     #[track_caller]
     pub fn from_parts(operation: &str, parts: &[&str], hook: Option<&str>) -> Kernel {
-        let files = ["prelude"].iter().chain(parts).copied().chain(hook);
+        let files = ["prelude"].iter().chain(parts).copied().chain(hook.into_iter().flat_map(shaders::hook_parts));
         let source = files.map(shaders::text).collect::<Vec<_>>().join("\n");
         let variant = parts.iter().find_map(|part| part.split_once('/')).filter(|(folder, _)| *folder != "layout");
         Kernel::read(operation, hook, variant.map_or("plain", |(folder, _)| folder), source)

@@ -20,6 +20,7 @@ pub const FILES: &[(&str, &str)] = texts![
     "dropout",
     "examples/bytes",
     "examples/reals",
+    "finish/activated",
     "finish/bias",
     "finish/none",
     "generator_loss/minimax",
@@ -46,6 +47,7 @@ pub const FILES: &[(&str, &str)] = texts![
     "texture/matmul_nt",
     "texture/matmul_tn",
     "texture/operands",
+    "texture/update",
     "tick",
     "tiled/matmul",
     "update",
@@ -64,6 +66,15 @@ pub fn parts(operation: &str) -> Vec<&str> {
     match operation.strip_prefix("matmul_") {
         Some(layout) => vec!["matmul", layout_file(layout)],
         None => vec![operation],
+    }
+}
+
+/// The files that make up a hook: most are one file, a product's activation is two.
+pub fn hook_parts(hook: &str) -> Vec<&str> {
+    match hook {
+        "finish/relu" => vec!["finish/activated", "activation/relu"],
+        "finish/sigmoid" => vec!["finish/activated", "activation/sigmoid"],
+        hook => vec![hook],
     }
 }
 

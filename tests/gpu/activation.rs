@@ -1,7 +1,8 @@
-//! `activation_forward` and `activation_backward` with `activation/relu` and `activation/sigmoid`.
+//! `activation_forward` and `activation_backward`, and products that end in `finish/activated`, with `activation/relu` and `activation/sigmoid`.
 
-use crate::compare::{TINY, ULP, UNIT, exp_error, same_bits, wide, within};
+use crate::compare::{TINY, ULP, UNIT, exp_error, rounding, same_bits, wide, within};
 use crate::lab::{Lab, On, numbers};
+use gander::gpu::fuse;
 use gander::plan::{Recorder, Tensor, Work};
 
 fn forward(rec: &mut Recorder, hook: &str, len: u32) -> [Tensor; 2] {
@@ -67,6 +68,38 @@ fn sigmoid_is_within_the_bounds_of_exp_and_division_and_never_leaves_0_to_1() {
         let y = gpu.reals(0);
         assert!(y.iter().all(|y| (0.0..=1.0).contains(y)), "{}: {y:?}", gpu.name);
         within(&format!("{}: sigmoid", gpu.name), &y, &expected, |i| sigmoid_bound(f64::from(x[i])));
+    }
+}
+
+/// A product that takes its activation into its tail: the sum's bound, passed on through slopes of at most 1 and ¼, and the activation's own.
+#[test]
+fn products_end_in_their_activation_in_every_family() {
+    let mut lab = Lab::enter();
+    let (m, n, k) = (21, 68, 36);
+    let shapes = [("a", [m, k]), ("b", [k, n]), ("bias", [1, n]), ("c", [m, n]), ("y", [m, n])];
+    let hooks = ["activation/relu", "activation/sigmoid"];
+    let tensors = hooks.map(|hook| {
+        let [a, b, bias, c, y] = shapes.map(|(name, shape)| lab.rec.tensor(name, shape));
+        let product = lab.rec.dispatch_hooked("matmul_nn", "finish/bias").bind("a", &a).bind("b", &b).bind("c", &c).bind("bias", &bias);
+        product.argument("m", m).argument("n", n).argument("k", k).work(Work::Tiles { rows: m, cols: n }).record();
+        let dispatch = lab.rec.dispatch_hooked("activation_forward", hook).bind("x", &c).bind("y", &y);
+        dispatch.argument("count", m * n).work(Work::Flat(m * n)).record();
+        [a, b, bias, c, y]
+    });
+    let plan = lab.rec.finish("test");
+    let fused = fuse(&plan).dispatches;
+    assert_eq!(fused.iter().map(|(_, dispatch)| dispatch.kernel.label()).collect::<Vec<_>>(), ["matmul_nn + relu", "matmul_nn + sigmoid"]);
+    let [a, b, bias] = [numbers(1, m * k), numbers(2, k * n), numbers(3, n)];
+    let inputs: Vec<_> = tensors.iter().flat_map(|[ta, tb, tbias, ..]| [(ta, &a[..]), (tb, &b[..]), (tbias, &bias[..])]).collect();
+    let outputs = tensors.each_ref().map(|[.., y]| y);
+    let seen = lab.run_plan(On::EveryFamily, &plan, &inputs, &outputs);
+    let sum_bound = rounding(k, 2, f64::from(k) + 1.0);
+    for gpu in &seen {
+        within(&format!("{}: relu of a product", gpu.name), &gpu.reals(0), lab.host.reals(&tensors[0][4]), |_| sum_bound);
+        let sums = lab.host.reals(&tensors[1][3]);
+        within(&format!("{}: sigmoid of a product", gpu.name), &gpu.reals(1), lab.host.reals(&tensors[1][4]), |i| {
+            sum_bound / 4.0 + 1.01 * sigmoid_bound(sums[i])
+        });
     }
 }
 

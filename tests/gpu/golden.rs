@@ -16,6 +16,7 @@ use crate::lab::{Lab, On, Seen, as_bits};
 use crate::play::{Play, plays};
 use gander::data::Values;
 use gander::gan::Game;
+use gander::gpu::fuse;
 use gander::host::HostDevice;
 use gander::nn::Network;
 use gander::plan::{Dispatch, Element, Plan, Tensor};
@@ -58,7 +59,10 @@ fn run(play: &Play, on: On) {
     let mut given = given;
     given.extend(networks.into_iter().zip(&projected).map(|(network, theta)| (&network.theta, &theta[..])));
 
-    let tensors = tensors(&plan);
+    // What a GPU leaves out is the sum before an activation; the activation itself is compared.
+    let left_out = fuse(&plan).left_out;
+    let mut tensors = tensors(&plan);
+    tensors.retain(|tensor| !left_out.iter().any(|out| out.buffer() == tensor.buffer() && out.range() == tensor.range()));
     let drawn: Vec<&Tensor> = gaussian(&plan).iter().map(|at| plan.dispatches[*at].tensor("z")).collect();
     plan.name = play.name.into();
     for run in lab.start_gpus(on, &plan, &given) {

@@ -23,6 +23,7 @@ mod matmul;
 mod maxout;
 mod metrics;
 mod noise;
+mod peak;
 mod play;
 mod reproducible;
 mod schedule;

@@ -22,7 +22,7 @@ fn maxout_takes_the_largest_piece_and_the_lowest_of_equals_forward_and_backward(
         let dispatch = rec.dispatch("maxout_forward").bind("x", &x).bind("y", &y).bind("winner", &winner);
         dispatch.argument("count", units).argument("pieces", pieces).work(Work::Flat(units)).record();
         let dispatch = rec.dispatch("maxout_backward").bind("dy", &dy).bind("winner", &winner).bind("dx", &dx);
-        dispatch.argument("count", units * pieces).argument("pieces", pieces).work(Work::Flat(units * pieces)).record();
+        dispatch.argument("count", units).argument("pieces", pieces).work(Work::Flat(units)).record();
         [x, dy, y, winner, dx]
     });
     let values = shapes.map(|(units, pieces)| (inputs(units, pieces), numbers(3, units)));

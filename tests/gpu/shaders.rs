@@ -1,9 +1,10 @@
 //! The shaders as files: each is known to the library, has a twin and a test, and every kernel speaks SPIR-V, MSL and HLSL.
 
 use crate::play::plays;
+use gander::bench::record_peaks;
 use gander::data::{Outline, Shape};
 use gander::gan::{Config, Game, PRESETS};
-use gander::gpu::Family;
+use gander::gpu::{Family, fuse};
 use gander::host::has_twin;
 use gander::plan::{Kernel, Plan, Recorder, shaders};
 use naga::back::{hlsl, msl, spv};
@@ -98,6 +99,7 @@ fn plans() -> Vec<Plan> {
     for play in plays() {
         record(&play.config, &play.dataset.outline());
     }
+    plans.extend(record_peaks(&mut Recorder::new()));
     plans
 }
 
@@ -108,9 +110,10 @@ fn kernels() -> BTreeMap<String, String> {
     families.extend(texture.then_some(Family::Texture));
     let mut kernels = BTreeMap::new();
     for plan in plans() {
-        for dispatch in &plan.dispatches {
+        let fused = fuse(&plan).dispatches.into_iter().map(|(_, dispatch)| dispatch);
+        for dispatch in fused.chain(plan.dispatches.iter().cloned()) {
             for family in &families {
-                let kernel: Kernel = family.kernel(dispatch);
+                let kernel: Kernel = family.kernel(&dispatch);
                 kernels.insert(kernel.source.clone(), format!("{} ({family:?})", kernel.label()));
             }
         }

@@ -1,4 +1,4 @@
-//! `update`: classical momentum, and the sums of squares behind the gradient's norm.
+//! `update` and `texture/update`: classical momentum, and the sums of squares behind the gradient's norm.
 
 use crate::compare::{UNIT, wide, within};
 use crate::lab::{Lab, On, numbers};
