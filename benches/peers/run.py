@@ -61,21 +61,16 @@ def run(command, limit, environment):
 
 
 def reason(code, stderr):
-    """The line of the standard error that says most: the first error or panic, else the last line; and the signal, if one ended it."""
-    lines = [line.strip() for line in stderr.splitlines() if line.strip()]
-    found = lines[-1] if lines else "it said nothing"
-    for at, line in enumerate(lines):
-        if line.startswith("error: "):
-            found = line.removeprefix("error: ")
-            break
-        if " panicked at " in line:
-            # A path on the builder's machine says less than the message, which is on the next line.
-            where = "/".join(line.split(" panicked at ")[1].rstrip(":").split("/")[-3:])
-            found = f"panicked at {where}: {' '.join(lines[at + 1 : at + 2])}"
-            break
+    """Why a program failed, in one line: the signal that ended it, its panic, or the last of its errors."""
     if code < 0:
-        return f"ended by {signal.Signals(-code).name}: {found}"
-    return found
+        return f"ended by {signal.Signals(-code).name}"
+    lines = [line.strip() for line in stderr.splitlines() if line.strip()]
+    for at, line in enumerate(lines):
+        if " panicked at " in line:
+            # The message is on the line below.
+            return f"panicked: {' '.join(lines[at + 1 : at + 2])}"
+    errors = [line.removeprefix("error: ") for line in lines if line.startswith("error: ")]
+    return (errors or lines or [f"it ended with code {code} and said nothing"])[-1]
 
 
 class Peer:

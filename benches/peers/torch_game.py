@@ -30,8 +30,11 @@ PIXELS, NOISE, HIDDEN, UNITS, PIECES, EXAMPLES = 784, 100, 1200, 240, 5, 50_000
 KEEP = [0.8, 0.5, 0.5]
 SHAPES = {"G": [(NOISE, HIDDEN), (HIDDEN, HIDDEN), (HIDDEN, PIXELS)], "D": [(PIXELS, UNITS * PIECES), (UNITS, UNITS * PIECES), (UNITS, 1)]}
 IRANGE = {"G": 0.05, "D": 0.005}
+# How far a loss may be off, as a share of it, and parameters, as a share of how far gander's moved.
 LOSS_TOLERANCE = 1e-4
 LEARNT_TOLERANCE = 1e-3
+# Measurements, fewer where they would not fit the time, and seconds before them.
+SAMPLES, FEW, WARM = 9, 3, 1.0
 
 
 def schedule(iteration, batch, examples):
@@ -336,12 +339,14 @@ def measure(options):
             sys.exit(f"error: a loss is not finite after {game.iteration} iterations")
         return 1e3 * (time.perf_counter() - start) / iterations
 
-    block(3)
+    # torch.compile compiles in the first iterations, which may take a minute.
+    block(2)
     warm = time.perf_counter()
-    while time.perf_counter() - warm < min(1.0, options.time / 4):
-        each = block(3)
-    samples = 9
-    iterations = max(1, round(1e3 * options.time / samples / each))
+    while time.perf_counter() - warm < WARM:
+        each = block(1)
+    affordable = 1e3 * options.time / each
+    samples = int(min(max(affordable, FEW), SAMPLES))
+    iterations = max(1, round(affordable / samples))
     milliseconds = sorted(block(iterations) for _ in range(samples))
     low, median, high = statistics.quantiles(milliseconds, n=4, method="inclusive")
     device = torch.cuda.get_device_name() if options.device == "cuda" else f"CPU, {torch.get_num_threads()} threads"

@@ -27,7 +27,8 @@ impl Player {
             "G" => (0.05, [[NOISE, HIDDEN], [HIDDEN, HIDDEN], [HIDDEN, PIXELS]]),
             _ => (0.005, [[PIXELS, UNITS * PIECES], [UNITS, UNITS * PIECES], [UNITS, 1]]),
         };
-        let layer = |[n, p]: [usize; 2]| [Tensor::random([n, p], Distribution::Uniform(-irange, irange), device), Tensor::zeros([1, p], device)];
+        let layer =
+            |[n, p]: [usize; 2]| [Tensor::random([n, p], Distribution::Uniform(-irange, irange), device), Tensor::zeros([1, p], device)];
         let theta: Vec<Tensor<2>> = shapes.into_iter().flat_map(layer).collect();
         let velocity = theta.iter().map(Tensor::zeros_like).collect();
         Player { theta, velocity }

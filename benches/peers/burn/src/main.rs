@@ -24,8 +24,10 @@ const BURN: &str = "0.22.1";
 const LOSS_TOLERANCE: f32 = 1e-4;
 /// How far the parameters learnt may be off, as a share of how far gander's moved: who does not learn is off by 1.
 const LEARNT_TOLERANCE: f64 = 1e-3;
-/// Measurements, and seconds before them.
+/// Measurements; fewer where an iteration takes so long that they would not fit the time.
 const SAMPLES: usize = 9;
+const FEW: usize = 3;
+/// Seconds before them.
 const WARM: f64 = 1.0;
 
 fn main() -> ExitCode {
@@ -129,17 +131,19 @@ fn measure(device: &Device, name: &str, batch: usize, seconds: f64) -> Result<()
         }
         Ok(1e3 * start.elapsed().as_secs_f64() / iterations as f64)
     };
-    // Kernels are compiled and tuned in the first iterations.
-    block(3)?;
+    // Kernels are compiled and tuned in the first iterations, which may take minutes.
+    block(2)?;
     let warm = Instant::now();
-    let mut each = block(3)?;
+    let mut each = block(1)?;
     while warm.elapsed().as_secs_f64() < WARM {
-        each = block(3)?;
+        each = block(1)?;
     }
-    let iterations = ((1e3 * seconds / SAMPLES as f64 / each).round() as usize).max(1);
-    let mut milliseconds = (0..SAMPLES).map(|_| block(iterations)).collect::<Result<Vec<f64>, String>>()?;
+    let affordable = 1e3 * seconds / each;
+    let samples = (affordable as usize).clamp(FEW, SAMPLES);
+    let iterations = ((affordable / samples as f64).round() as usize).max(1);
+    let mut milliseconds = (0..samples).map(|_| block(iterations)).collect::<Result<Vec<f64>, String>>()?;
     milliseconds.sort_by(f64::total_cmp);
-    let at = |share: f64| milliseconds[(share * (SAMPLES - 1) as f64).round() as usize];
+    let at = |share: f64| milliseconds[(share * (samples - 1) as f64).round() as usize];
     let figures = serde_json::json!({ "median": at(0.5), "low": at(0.25), "high": at(0.75) });
     let device = identity(device);
     let said =
