@@ -10,6 +10,9 @@ pub const INITIAL: u32 = 0x8000_0002;
 /// The purpose of the noise behind sample sheets.
 pub const SHEET: u32 = 0x8000_0003;
 
+/// The purpose of numbers that stand in for data.
+pub const STAND_IN: u32 = 0x8000_0004;
+
 /// Threefry-2x32 with 20 rounds.
 pub fn threefry2x32(key: [u32; 2], counter: [u32; 2]) -> [u32; 2] {
     let [[x], [y]] = threefry2x32_lanes(key, counter[0], [counter[1]]);

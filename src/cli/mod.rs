@@ -13,6 +13,7 @@ mod progress;
 mod resume;
 mod run;
 mod sample;
+mod startup;
 mod train;
 mod wait;
 
@@ -36,6 +37,7 @@ const EXAMPLES: &str = "Examples:
   gander resume runs/code --iterations 200000
   gander sample runs/code --count 64 --out sheet.png
   gander plan mnist                       one iteration, dispatch by dispatch
+  gander bench mnist --plot bench.png     where its time goes on this machine
 
 Exit codes: 0 done, 1 a file could not be read or written, 2 the command or configuration is wrong, 3 the data are, 4 the device failed,
 5 the checkpoint does not fit, 130 interrupted (what was trained is saved).";
@@ -55,7 +57,7 @@ enum Command {
     Presets(presets::Options),
     /// Print the recorded iteration: one line per dispatch
     Plan(plan::Options),
-    /// Measure where an iteration's time goes
+    /// Measure where an iteration's time and memory go
     Bench(bench::Options),
     /// List or download data sets
     Data(data::Options),

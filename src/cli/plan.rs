@@ -1,5 +1,6 @@
 //! `gander plan`: the recorded iteration, as it will be replayed. Needs neither data nor a device.
 
+use crate::bench::Memory;
 use crate::cli::configuration::GameOptions;
 use crate::cli::print;
 use crate::data;
@@ -20,6 +21,6 @@ pub(super) fn run(options: &Options) -> Result<u8> {
     let game = Game::new(&mut rec, &config, &data::outline(&config.data.set)?, &[])?;
     let plan = game.record_iteration(&mut rec);
     let (g, d) = (game.generator.parameter_count(), game.discriminator.parameter_count());
-    let mebibytes = rec.memory().bytes() as f64 / (1 << 20) as f64;
-    print(&format!("{name}: G has {g} parameters, D {d}; buffers of {mebibytes:.1} MiB, data included\n{plan}"))
+    let memory = Memory::of(&game.memory_by_kind(rec.memory()));
+    print(&format!("{name}: G has {g} parameters, D {d}; buffers of {memory}\n{plan}"))
 }

@@ -6,6 +6,7 @@ use std::ops::Range;
 use sha2::{Digest, Sha256};
 
 use crate::error::{Error, Result};
+use crate::random::{STAND_IN, threefry2x32, unit};
 
 /// The numbers of all examples, one example after the other.
 #[derive(Clone, Debug, PartialEq)]
@@ -114,6 +115,19 @@ impl Dataset {
             examples: self.examples(),
             train: self.train.clone(),
         }
+    }
+
+    /// Random bytes, or reals, where a data set of that outline would be: to measure with, never to train on.
+    #[must_use]
+    pub fn stand_in(outline: &Outline) -> Dataset {
+        let numbers = outline.examples as usize * outline.dimensions() as usize;
+        let words = (0..numbers.div_ceil(2) as u32).flat_map(|i| threefry2x32([0, STAND_IN], [0, i])).take(numbers);
+        let values = match outline.bytes {
+            true => Values::Bytes(words.map(|word| word as u8).collect()),
+            false => Values::Reals(words.map(unit).collect()),
+        };
+        let (name, shape, train) = (outline.name.clone(), outline.shape, outline.train.clone());
+        Dataset { name, shape, values, labels: None, train, valid: 0..0, test: 0..0 }
     }
 
     /// The same data set, when its parts agree.

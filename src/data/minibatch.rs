@@ -4,7 +4,7 @@
 //! published code keeps a short last minibatch, the last one here is filled up from the next epoch.
 
 use crate::data::{Dataset, Outline, Values};
-use crate::plan::{Device, Recorder, Tensor, Work};
+use crate::plan::{BufferId, Device, Recorder, Tensor, Work};
 use crate::random::SHUFFLE;
 use std::ops::Range;
 
@@ -40,6 +40,11 @@ impl Minibatches {
             }
             Values::Reals(reals) => device.write(&self.examples, bytemuck::cast_slice(reals)),
         }
+    }
+
+    /// The buffer that the data set lies in.
+    pub fn buffer(&self) -> BufferId {
+        self.examples.buffer()
     }
 
     /// Training examples in an epoch.

@@ -127,6 +127,14 @@ impl Config {
     }
 
     /// Checks everything that does not need the data.
+    /// The same configuration, when its values are possible.
+    /// # Errors
+    /// if one is not; the message names it and its limits.
+    pub fn checked(self) -> Result<Config> {
+        self.check()?;
+        Ok(self)
+    }
+
     fn check(&self) -> Result<()> {
         let GameConfig { recipe, k, batch, iterations, .. } = self.train;
         within("train.k", k, 1, 1000)?;

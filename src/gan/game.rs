@@ -5,7 +5,7 @@ use crate::error::{Error, Result};
 use crate::gan::{Config, Prior, Recipe, algorithm1, code2014};
 use crate::nn::loss::GeneratorLoss;
 use crate::nn::{Momentum, Network};
-use crate::plan::{Plan, Recorder, Tensor};
+use crate::plan::{Device, Plan, Recorder, Tensor};
 
 /// Rows in the device's ring of metrics: more than two submissions ever hold.
 const RING_ROWS: u32 = 1024;
@@ -100,6 +100,18 @@ impl Game {
         self.generator.project(rec);
         self.discriminator.project(rec);
         rec.finish("projection")
+    }
+
+    /// Writes what training starts from: initial parameters, and the clock. Velocities begin at zero, as a device's memory does.
+    pub fn write_start(&self, device: &mut dyn Device, seed: u32) {
+        for (number, network) in [&self.generator, &self.discriminator].into_iter().enumerate() {
+            for (index, parameter) in network.parameters().iter().enumerate() {
+                let stream = (number as u32) << 16 | index as u32;
+                let values = parameter.initial.values(seed, stream, parameter.value.len() as usize);
+                device.write(&parameter.value, bytemuck::cast_slice(&values));
+            }
+        }
+        device.write(&self.clock, bytemuck::cast_slice(&self.clock_at(seed, 0)));
     }
 
     /// Where the clock stands after so many iterations.

@@ -7,6 +7,7 @@ pub mod algorithm1;
 pub mod code2014;
 mod config;
 mod game;
+mod ledger;
 mod metrics;
 mod pace;
 mod presets;

@@ -51,6 +51,11 @@ impl Trainer {
         &self.plan
     }
 
+    /// Bytes that training takes on the device by what they hold, as they were laid out.
+    pub fn memory_by_kind(&self) -> [(&'static str, u64); 5] {
+        self.game.memory_by_kind(self.rec.memory())
+    }
+
     /// The device that trains.
     pub fn device(&mut self) -> &mut dyn Device {
         &mut *self.device
@@ -133,14 +138,7 @@ impl Trainer {
 
     /// Draws the initial parameters and limits their columns. Velocities begin at zero, as the device's memory does.
     fn initialise(&mut self, projection: &Plan) -> Result<()> {
-        for (number, network) in [&self.game.generator, &self.game.discriminator].into_iter().enumerate() {
-            for (index, parameter) in network.parameters().iter().enumerate() {
-                let stream = (number as u32) << 16 | index as u32;
-                let values = parameter.initial.values(self.seed, stream, parameter.value.len() as usize);
-                self.device.write(&parameter.value, bytemuck::cast_slice(&values));
-            }
-        }
-        self.set_clock(0);
+        self.game.write_start(&mut *self.device, self.seed);
         if !projection.dispatches.is_empty() {
             let replay = self.device.prepare(projection)?;
             drop(self.device.submit(replay, 1, &[]));

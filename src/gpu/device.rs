@@ -3,10 +3,10 @@
 use crate::error::{Error, Result};
 use crate::gpu::fault::Fault;
 use crate::gpu::fuse::fuse;
-use crate::gpu::prepared::{Step, arguments, encode, grid};
+use crate::gpu::prepared::{Step, Steps, arguments, encode, grid};
 use crate::gpu::readback::{Staging, Submissions, Waiter, map};
 use crate::gpu::stamps::Stamps;
-use crate::gpu::textures::{Textures, fit};
+use crate::gpu::textures::{TextureCopy, Textures, fit};
 use crate::gpu::{Family, describe};
 use crate::plan::{Device, Dispatch, Kernel, Memory, Plan, PlanId, Readback, Spans, Tensor};
 use std::collections::HashMap;
@@ -24,6 +24,7 @@ pub struct GpuDevice {
     textures: Textures,
     kernels: HashMap<String, (Arc<Kernel>, wgpu::ComputePipeline)>,
     plans: Vec<Vec<Step>>,
+    arguments: Vec<wgpu::Buffer>,
     staging: Staging,
     submissions: Submissions,
     fault: Fault,
@@ -66,6 +67,7 @@ impl GpuDevice {
             textures: Textures::default(),
             kernels: HashMap::new(),
             plans: vec![],
+            arguments: vec![],
             staging: Staging::default(),
             submissions: Submissions::default(),
             fault,
@@ -117,15 +119,15 @@ impl GpuDevice {
         (buffer, offsets)
     }
 
-    /// The commands of one dispatch: refreshed textures, then the kernel.
-    fn steps(&mut self, number: usize, dispatch: &Dispatch, (uniforms, offset): (&wgpu::Buffer, u64)) -> Vec<Step> {
+    /// The kernel of one dispatch with all that it binds, and the copies of operands that have to come before it.
+    fn steps(&mut self, number: usize, dispatch: &Dispatch, (uniforms, offset): (&wgpu::Buffer, u64)) -> (Vec<TextureCopy>, Step) {
         let (kernel, pipeline) = self.pipeline(dispatch);
-        let mut steps = vec![];
+        let mut copies = vec![];
         let mut views = vec![];
         for slot in kernel.slots.iter().filter(|slot| slot.texture) {
             let tensor = dispatch.tensor(slot.operand());
             let (view, copy) = self.textures.of(&self.device, &kernel, tensor, &self.buffers[tensor.buffer().0]);
-            steps.extend(copy.map(Step::Copy));
+            copies.extend(copy);
             views.push((slot.binding, view));
         }
         let (binding, size) = kernel.arguments_binding;
@@ -143,15 +145,9 @@ impl GpuDevice {
         let layout = pipeline.get_bind_group_layout(0);
         let label = Some(kernel.operation.as_str());
         let bind_group = self.device.create_bind_group(&wgpu::BindGroupDescriptor { label, layout: &layout, entries: &entries });
-        self.textures.written_by(dispatch);
-        steps.push(Step::Run {
-            dispatch: number,
-            kernel: (dispatch.kernel.label(), kernel.variant.clone()),
-            pipeline,
-            bind_group,
-            grid: grid(&kernel, dispatch.work, self.limits.max_compute_workgroups_per_dimension),
-        });
-        steps
+        let grid = grid(&kernel, dispatch.work, self.limits.max_compute_workgroups_per_dimension);
+        let kernel = (dispatch.kernel.label(), kernel.variant.clone());
+        (copies, Step::Run { dispatch: number, kernel, pipeline, bind_group, grid })
     }
 }
 
@@ -181,15 +177,25 @@ impl Device for GpuDevice {
         self.fault.check()
     }
 
+    fn allocated(&self) -> Vec<(&'static str, u64)> {
+        let buffers = self.buffers.iter().map(wgpu::Buffer::size).sum();
+        let arguments = self.arguments.iter().map(wgpu::Buffer::size).sum();
+        vec![("buffers", buffers), ("operand textures", self.textures.bytes()), ("arguments", arguments), ("staging", self.staging.bytes())]
+    }
+
     fn prepare(&mut self, plan: &Plan) -> Result<PlanId> {
         let (uniforms, offsets) = self.upload_arguments(plan);
         self.textures.begin_plan();
-        let mut steps = vec![];
+        let mut steps = Steps::default();
         for (number, dispatch) in fuse(plan).dispatches {
-            steps.extend(self.steps(number, &dispatch, (&uniforms, offsets[number])));
+            let (copies, run) = self.steps(number, &dispatch, (&uniforms, offsets[number]));
+            copies.into_iter().for_each(|copy| steps.copy(copy));
+            self.textures.written_by(&dispatch);
+            steps.run(run, &dispatch);
         }
         self.fault.check()?;
-        self.plans.push(steps);
+        self.plans.push(steps.into_vec());
+        self.arguments.push(uniforms);
         Ok(PlanId(self.plans.len() - 1))
     }
 

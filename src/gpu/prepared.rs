@@ -1,7 +1,7 @@
 //! A plan made ready: pipelines, bind groups and grids, once; then only encoding.
 
 use crate::gpu::textures::TextureCopy;
-use crate::plan::{Dispatch, Kernel, Value, Work};
+use crate::plan::{Dispatch, Kernel, Tensor, Value, Work};
 
 /// One command of a prepared plan.
 pub(super) enum Step {
@@ -20,6 +20,40 @@ pub(super) enum Step {
         /// Its workgroups.
         grid: [u32; 2],
     },
+}
+
+/// The commands of a plan as they are put together. A copy ends a pass, which costs a software adapter as much as a small kernel: so every copy joins the
+/// last copies before it, unless its source was written since.
+#[derive(Default)]
+pub(super) struct Steps {
+    steps: Vec<Step>,
+    /// Where the last copies end.
+    copies_end: usize,
+    /// What was written behind them.
+    written: Vec<Tensor>,
+}
+
+impl Steps {
+    /// Adds a copy.
+    pub fn copy(&mut self, copy: TextureCopy) {
+        if self.copies_end == 0 || self.written.iter().any(|tensor| copy.reads(tensor)) {
+            self.copies_end = self.steps.len();
+            self.written.clear();
+        }
+        self.steps.insert(self.copies_end, Step::Copy(copy));
+        self.copies_end += 1;
+    }
+
+    /// Adds the kernel of a dispatch.
+    pub fn run(&mut self, run: Step, dispatch: &Dispatch) {
+        self.steps.push(run);
+        self.written.extend(dispatch.tensors(true).cloned());
+    }
+
+    /// All commands in order.
+    pub fn into_vec(self) -> Vec<Step> {
+        self.steps
+    }
 }
 
 /// Encodes a plan so many times.

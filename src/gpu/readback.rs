@@ -45,27 +45,39 @@ impl Waiter {
     }
 }
 
-/// Staging buffers that are free, to be used again.
+/// Staging buffers, to be used again and again.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Staging(Arc<Mutex<Vec<wgpu::Buffer>>>);
+pub(super) struct Staging(Arc<Mutex<Pool>>);
+
+#[derive(Debug, Default)]
+struct Pool {
+    free: Vec<wgpu::Buffer>,
+    bytes: u64,
+}
 
 impl Staging {
     /// A buffer of exactly this size.
     pub fn take(&self, device: &wgpu::Device, size: u64) -> wgpu::Buffer {
-        let mut free = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        match free.iter().position(|buffer| buffer.size() == size) {
-            Some(at) => free.swap_remove(at),
-            None => device.create_buffer(&wgpu::BufferDescriptor {
-                label: Some("staging"),
-                size,
-                usage: wgpu::BufferUsages::COPY_DST | wgpu::BufferUsages::MAP_READ,
-                mapped_at_creation: false,
-            }),
+        let mut pool = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(at) = pool.free.iter().position(|buffer| buffer.size() == size) {
+            return pool.free.swap_remove(at);
         }
+        pool.bytes += size;
+        device.create_buffer(&wgpu::BufferDescriptor {
+            label: Some("staging"),
+            size,
+            usage: wgpu::BufferUsages::COPY_DST | wgpu::BufferUsages::MAP_READ,
+            mapped_at_creation: false,
+        })
+    }
+
+    /// Bytes of all buffers that were ever made: none is given up.
+    pub fn bytes(&self) -> u64 {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).bytes
     }
 
     fn give_back(&self, buffer: wgpu::Buffer) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(buffer);
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).free.push(buffer);
     }
 }
 

@@ -14,18 +14,24 @@ const WIDTH: &str = "WIDTH";
 /// A copy of a tensor into its texture.
 pub(super) struct TextureCopy {
     source: wgpu::Buffer,
-    bytes: Range<u64>,
+    place: Place,
     texture: wgpu::Texture,
 }
 
 impl TextureCopy {
+    /// Whether it reads any of the tensor.
+    pub fn reads(&self, tensor: &Tensor) -> bool {
+        overlap(&self.place, tensor)
+    }
+
     /// Encodes the copy: all whole rows of the texture, then the rest of the last one.
     pub fn encode(&self, encoder: &mut wgpu::CommandEncoder) {
         let width = self.texture.width();
-        let texels = (self.bytes.end - self.bytes.start).div_ceil(TEXEL) as u32;
+        let bytes = &self.place.1;
+        let texels = (bytes.end - bytes.start).div_ceil(TEXEL) as u32;
         let (rows, rest) = (texels / width, texels % width);
         let mut copy = |first_row: u32, width_of_copy: u32, height: u32| {
-            let offset = self.bytes.start + u64::from(first_row) * u64::from(width) * TEXEL;
+            let offset = bytes.start + u64::from(first_row) * u64::from(width) * TEXEL;
             let layout = TexelCopyBufferLayout { offset, bytes_per_row: Some(width * TEXEL as u32), rows_per_image: None };
             let origin = Origin3d { x: 0, y: first_row, z: 0 };
             encoder.copy_buffer_to_texture(
@@ -43,6 +49,12 @@ impl TextureCopy {
     }
 }
 
+/// Whether a tensor lies there in part.
+fn overlap((buffer, bytes): &Place, tensor: &Tensor) -> bool {
+    let range = tensor.byte_range();
+    *buffer == tensor.buffer() && bytes.start < range.end && range.start < bytes.end
+}
+
 /// Where a tensor lies.
 type Place = (BufferId, Range<u64>);
 
@@ -54,6 +66,11 @@ pub(super) struct Textures {
 }
 
 impl Textures {
+    /// Bytes of all textures.
+    pub fn bytes(&self) -> u64 {
+        self.views.values().map(|(texture, _)| u64::from(texture.width()) * u64::from(texture.height()) * TEXEL).sum()
+    }
+
     /// Forgets what is fresh: a plan begins, and may begin after any other.
     pub fn begin_plan(&mut self) {
         self.fresh.clear();
@@ -72,7 +89,7 @@ impl Textures {
         if self.fresh.contains(&place) {
             return (view.clone(), None);
         }
-        let copy = TextureCopy { source: source.clone(), bytes: place.1.clone(), texture: texture.clone() };
+        let copy = TextureCopy { source: source.clone(), place: place.clone(), texture: texture.clone() };
         let view = view.clone();
         self.fresh.push(place);
         (view, Some(copy))
@@ -81,9 +98,7 @@ impl Textures {
     /// Takes note of what a dispatch writes.
     pub fn written_by(&mut self, dispatch: &Dispatch) {
         for tensor in dispatch.tensors(true) {
-            let written = tensor.byte_range();
-            let touches = |place: &Place| place.0 == tensor.buffer() && place.1.start < written.end && written.start < place.1.end;
-            self.fresh.retain(|place| !touches(place));
+            self.fresh.retain(|place| !overlap(place, tensor));
         }
     }
 }

@@ -78,6 +78,11 @@ impl<T: Real> Device for HostDevice<T> {
         Ok(())
     }
 
+    fn allocated(&self) -> Vec<(&'static str, u64)> {
+        let bytes = |store: &Store<T>| store.reals().len() * size_of::<T>() + size_of_val(store.words());
+        vec![("buffers", self.buffers.iter().map(bytes).sum::<usize>() as u64)]
+    }
+
     fn prepare(&mut self, plan: &Plan) -> Result<PlanId> {
         self.plans.push(plan.dispatches.clone().into());
         Ok(PlanId(self.plans.len() - 1))

@@ -46,6 +46,9 @@ pub trait Device {
     /// if a buffer does not fit a limit of the device; the message names both.
     fn allocate(&mut self, memory: &Memory) -> Result<()>;
 
+    /// Bytes that it has taken so far, by purpose: `buffers`, and whatever it keeps beside them.
+    fn allocated(&self) -> Vec<(&'static str, u64)>;
+
     /// Makes everything a replay needs, once.
     /// # Errors
     /// if the device refuses a kernel.

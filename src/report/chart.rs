@@ -1,7 +1,7 @@
 //! Line and point charts as PNG, in one look. The only file that knows the plotting crate (kuva, which carries its font with it).
 
 use kuva::RasterBackend;
-use kuva::plot::{BandPlot, LegendPosition, LinePlot, LineStyle, ScatterPlot};
+use kuva::plot::{BandPlot, BarPlot, LegendPosition, LinePlot, LineStyle, ScatterPlot};
 use kuva::render::annotations::ReferenceLine;
 use kuva::render::figure::Figure;
 use kuva::render::layout::{Layout, TickFormat};
@@ -45,6 +45,8 @@ pub(super) struct Panel {
     /// Limits of the axes; marks are cut off there.
     pub x: (f64, f64),
     pub y: (f64, f64),
+    /// Whether both axes are logarithmic.
+    pub log: bool,
     pub marks: Vec<Mark>,
 }
 
@@ -74,6 +76,29 @@ pub(super) fn draw(panels: Vec<Panel>, width: f64, height: f64) -> Png {
     Png::from_encoded(bytes.expect("the figure has a size, and a vector takes every byte"))
 }
 
+/// Draws horizontal bars, the first on top, `width` points wide.
+pub(super) fn draw_bars(title: String, x_label: &'static str, bars: Vec<(String, f64, Colour)>, width: f64) -> Png {
+    let height = 18.0 * bars.len() as f64 + MARGINS.top + MARGINS.bottom_with_label;
+    let plot = BarPlot::new().with_colored_bars(bars.into_iter().rev()).with_horizontal(true).with_width(0.72);
+    let plots: Vec<Plot> = vec![plot.into()];
+    let layout = Layout::auto_from_plots(&plots)
+        .with_title(title)
+        .with_title_size(14)
+        .with_x_label(x_label)
+        .with_label_size(12)
+        .with_tick_size(11)
+        .with_body_size(11)
+        .with_theme(theme())
+        .with_force_margins(BAR_LABELS, 24.0)
+        .with_force_margins_y(MARGINS.top, MARGINS.bottom_with_label);
+    let figure = Figure::new(1, 1).with_plots(vec![plots]).with_layouts(vec![layout]).with_cell_size(width, height).with_padding(8.0);
+    let bytes = RasterBackend::new().with_scale(2.0).render_scene(&figure.render());
+    Png::from_encoded(bytes.expect("the figure has a size, and a vector takes every byte"))
+}
+
+/// Points on the left of bars, for their names.
+const BAR_LABELS: f64 = 300.0;
+
 fn panel(panel: Panel) -> (Vec<Plot>, Layout) {
     let mut layout = Layout::new(panel.x, panel.y)
         .with_title(panel.title)
@@ -95,6 +120,9 @@ fn panel(panel: Panel) -> (Vec<Plot>, Layout) {
         .with_legend_position(LegendPosition::OutsideRightTop)
         .with_legend_box(false);
     layout.show_legend = true;
+    if panel.log {
+        layout = layout.with_log_scale();
+    }
     let inside = Limits { x: panel.x, y: panel.y };
     let mut plots: Vec<Plot> = Vec::new();
     for mark in panel.marks {

@@ -4,6 +4,7 @@
 //! * [`sheet`] lays generated pictures out on a grid.
 //! * [`plot`] draws `losses.png` from the metrics.
 //! * [`points`] draws one- and two-dimensional samples over the data they imitate.
+//! * [`time`] draws where an iteration's time goes, and how it grows.
 //! * [`Reference`] says which of these shows a data set's samples.
 //! * `chart` wraps the plotting crate; nothing else knows it.
 //!
@@ -16,7 +17,9 @@ mod png;
 pub mod points;
 mod reference;
 pub mod sheet;
+pub mod time;
 
 pub use plot::losses;
 pub use png::Png;
 pub use reference::Reference;
+pub use time::{growth, kernels};

@@ -57,7 +57,7 @@ fn panel(rows: &[Metrics], title: &str, y_label: &'static str, series: &[Series]
     marks.extend(level.map(|(y, label)| Mark::Level { y, label }));
     let broken = rows.iter().find(|row| row.non_finite);
     marks.extend(broken.map(|row| Mark::Moment { x: row.iteration as f64, label: "first NaN or ∞" }));
-    Panel { title: title.into(), x_label: "", y_label, x: (first, last.max(first + 1.0)), y, marks }
+    Panel { title: title.into(), x_label: "", y_label, x: (first, last.max(first + 1.0)), y, log: false, marks }
 }
 
 /// Limits that show nearly all of the rows: from the 0.5th to the 99.5th percentile, the level included, and a margin. A few outliers are cut off, so that

@@ -28,7 +28,7 @@ pub fn scatter(generated: &[[f32; 2]], data: &[[f32; 2]]) -> Png {
         }
     };
     let marks = vec![dots(data, GREY_BLUE, "data"), dots(generated, ORANGE, "generated")];
-    chart::draw(vec![Panel { title: title(generated.len(), beyond), x_label: "x₁", y_label: "x₂", x, y, marks }], 694.0, 560.0)
+    chart::draw(vec![Panel { title: title(generated.len(), beyond), x_label: "x₁", y_label: "x₂", x, y, log: false, marks }], 694.0, 560.0)
 }
 
 /// Draws the histogram of generated numbers over that of the data's, both as densities.
@@ -42,7 +42,11 @@ pub fn histogram(generated: &[f32], data: &[f32]) -> Png {
         Mark::Steps { points: forged, colour: ORANGE, label: "generated" },
     ];
     let y = (0.0, if top > 0.0 { top * 1.08 } else { 1.0 });
-    chart::draw(vec![Panel { title: title(generated.len(), beyond), x_label: "x", y_label: "density", x, y, marks }], 820.0, 400.0)
+    chart::draw(
+        vec![Panel { title: title(generated.len(), beyond), x_label: "x", y_label: "density", x, y, log: false, marks }],
+        820.0,
+        400.0,
+    )
 }
 
 fn title(count: usize, beyond: usize) -> String {

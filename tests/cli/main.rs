@@ -1,5 +1,6 @@
 //! The command line, as a user meets it: real runs of tiny games on the host twin, and every way to go wrong.
 
+mod bench;
 mod errors;
 mod lifecycle;
 mod listings;

@@ -183,3 +183,24 @@ fn another_seed_changes_every_parameter() {
         }
     }
 }
+
+/// What training takes, it takes with its first iterations: nothing is allocated after them, however long it goes on.
+#[test]
+fn memory_is_flat_and_as_planned() {
+    let [play, ..] = plays();
+    for gpu in open(On::EveryAdapter) {
+        let mut session = Session::new(&play, &gpu.name, Box::new(gpu.device), Some(gpu.waiter));
+        session.advance(8);
+        let (planned, early) = (session.trainer.memory_by_kind(), session.trainer.device().allocated());
+        session.advance(2000);
+        assert_eq!(session.trainer.device().allocated(), early, "{}", session.name);
+        let planned: u64 = planned.iter().map(|(_, bytes)| bytes).sum();
+        let (what, buffers) = early[0];
+        // A buffer is rounded up to 16 bytes.
+        assert!(
+            what == "buffers" && (planned..planned + planned / 20).contains(&buffers),
+            "{}: {planned} planned, {early:?}",
+            session.name
+        );
+    }
+}
