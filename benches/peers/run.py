@@ -106,9 +106,8 @@ class Gander(Peer):
     def time(self, options, environment):
         with tempfile.TemporaryDirectory() as folder:
             out = os.path.join(folder, "bench.json")
-            batch = ["--set", f"train.batch={options.batch}"] if options.batch != 100 else []
             data = ["--data", options.data] if options.data else []
-            asked = ["bench", "mnist", "--adapter", self.adapter, "--replays", "0", "--json", out, *batch, *data]
+            asked = ["bench", "mnist", "--adapter", self.adapter, "--batch", str(options.batch), "--replays", "0", "--json", out, *data]
             run([*self.command, *asked], options.limit, environment)
             with open(out) as file:
                 said = json.load(file)[0]

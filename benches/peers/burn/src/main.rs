@@ -152,11 +152,11 @@ fn measure(device: &Device, name: &str, batch: usize, seconds: f64) -> Result<()
     Ok(())
 }
 
-/// The device's name, and the language that its kernels are compiled to.
+/// What the device calls itself.
 fn identity(device: &Device) -> String {
     #[cfg(any(feature = "wgpu", feature = "cuda"))]
     if let Some(identity) = device.identity() {
-        return format!("{} ({})", identity.name, identity.fingerprint);
+        return identity.name;
     }
     let threads = std::env::var("RAYON_NUM_THREADS").ok().and_then(|threads| threads.parse().ok());
     let threads: usize = threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from));
