@@ -225,7 +225,7 @@ def parse():
     parser.add_argument("--seconds", type=float, default=5, help="how long a peer is timed in a round")
     parser.add_argument("--batch", type=int, default=100, help="examples in a minibatch")
     parser.add_argument("--threads", type=int, default=os.cpu_count(), help="threads of the CPU that each may use")
-    parser.add_argument("--limit", type=float, default=600, help="seconds after which a program is given up")
+    parser.add_argument("--limit", type=float, default=900, help="seconds after which a program is given up")
     parser.add_argument("--python", default=sys.executable, help="the Python that has PyTorch")
     parser.add_argument("--data", metavar="DIR", help="the folder with MNIST's files")
     parser.add_argument("--gander", metavar="PROGRAM", help="a gander that is built already")

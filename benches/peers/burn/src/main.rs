@@ -152,13 +152,15 @@ fn measure(device: &Device, name: &str, batch: usize, seconds: f64) -> Result<()
     Ok(())
 }
 
-/// What the device calls itself.
+/// What the device calls itself; flex has no name but its threads.
 fn identity(device: &Device) -> String {
+    #[cfg(not(any(feature = "wgpu", feature = "cuda")))]
+    let _ = device;
     #[cfg(any(feature = "wgpu", feature = "cuda"))]
     if let Some(identity) = device.identity() {
         return identity.name;
     }
     let threads = std::env::var("RAYON_NUM_THREADS").ok().and_then(|threads| threads.parse().ok());
     let threads: usize = threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from));
-    format!("{device:?}, {threads} threads")
+    format!("CPU, {threads} threads")
 }
