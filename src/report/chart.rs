@@ -113,6 +113,7 @@ fn panel(panel: Panel) -> (Vec<Plot>, Layout) {
         .with_y_axis_min(panel.y.0)
         .with_y_axis_max(panel.y.1)
         .with_x_tick_format(TickFormat::Custom(std::sync::Arc::new(tick)))
+        .with_y_tick_format(TickFormat::Custom(std::sync::Arc::new(tick)))
         .with_box_axes()
         .with_theme(theme())
         .with_force_margins(MARGINS.left, MARGINS.right)
