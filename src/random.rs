@@ -13,32 +13,21 @@ pub const SHEET: u32 = 0x8000_0003;
 /// The purpose of numbers that stand in for data.
 pub const STAND_IN: u32 = 0x8000_0004;
 
-/// Threefry-2x32 with 20 rounds.
-pub fn threefry2x32(key: [u32; 2], counter: [u32; 2]) -> [u32; 2] {
-    let [[x], [y]] = threefry2x32_lanes(key, counter[0], [counter[1]]);
-    [x, y]
-}
-
-/// The same for N second counters side by side: what a processor's vectors are made for.
+/// Threefry-2x32 with 20 rounds. Inlined, so that a loop over counters can run in a processor's vectors.
 #[inline(always)]
-pub fn threefry2x32_lanes<const N: usize>(key: [u32; 2], first: u32, second: [u32; N]) -> [[u32; N]; 2] {
+pub fn threefry2x32(key: [u32; 2], counter: [u32; 2]) -> [u32; 2] {
     const TURNS: [[u32; 4]; 2] = [[13, 15, 26, 6], [17, 29, 16, 24]];
     let keys = [key[0], key[1], 0x1BD1_1BDA ^ key[0] ^ key[1]];
-    let mut x = [first.wrapping_add(keys[0]); N];
-    let mut y = second.map(|second| second.wrapping_add(keys[1]));
+    let mut x = [counter[0].wrapping_add(keys[0]), counter[1].wrapping_add(keys[1])];
     for group in 0..5 {
         for turn in TURNS[group % 2] {
-            for lane in 0..N {
-                x[lane] = x[lane].wrapping_add(y[lane]);
-                y[lane] = y[lane].rotate_left(turn) ^ x[lane];
-            }
+            x[0] = x[0].wrapping_add(x[1]);
+            x[1] = x[1].rotate_left(turn) ^ x[0];
         }
-        for lane in 0..N {
-            x[lane] = x[lane].wrapping_add(keys[(group + 1) % 3]);
-            y[lane] = y[lane].wrapping_add(keys[(group + 2) % 3]).wrapping_add(group as u32 + 1);
-        }
+        x[0] = x[0].wrapping_add(keys[(group + 1) % 3]);
+        x[1] = x[1].wrapping_add(keys[(group + 2) % 3]).wrapping_add(group as u32 + 1);
     }
-    [x, y]
+    x
 }
 
 /// A number in [0, 1) from the upper 24 bits of a word.
