@@ -1,6 +1,6 @@
 //! One product of each layout in each family: `cargo bench --bench products`.
 //!
-//! The shape is a small one of the paper's game (100 examples, D's second layer): the plain family needs half a second for it on lavapipe.
+//! The shape is a small one, so that the plain family keeps up on a software adapter.
 
 mod common;
 

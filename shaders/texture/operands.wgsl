@@ -6,9 +6,6 @@ struct Args { m: u32, n: u32, k: u32 }
 @group(0) @binding(1) var a: texture_storage_2d<rgba32float, read>;
 @group(0) @binding(2) var b: texture_storage_2d<rgba32float, read>;
 
-/// Texels in a row of a texture; the host reads it here.
-const WIDTH: u32 = 1024u;
-
 fn texel_a(t: u32) -> vec4<f32> {
     return textureLoad(a, vec2(t % WIDTH, t / WIDTH));
 }

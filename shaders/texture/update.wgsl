@@ -11,8 +11,6 @@
 
 struct Args { count: u32 }
 
-/// Texels in a row of a texture; the host reads it here.
-const WIDTH: u32 = 1024u;
 const RUN: u32 = 16u;
 const TEAM: u32 = 8u;
 

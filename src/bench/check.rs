@@ -16,6 +16,11 @@ const GATE: f64 = 1e-3;
 /// What WGSL lets noise made of cosines be off by, norm-wise: 2⁻¹¹ absolute on both coordinates, with a tenth for the radius.
 const COSINE_GATE: f64 = 1.1 * std::f64::consts::SQRT_2 / 2048.0;
 
+/// How far from its kink rounding may put a unit: a sum of a thousand terms of the order of 1 is off by some 1e-5 at most.
+const KINK: f64 = 1e-4;
+
+const ADVICE: &str = "do not train here; another --adapter or --backend may compute right, --adapter host does";
+
 /// What was compared, and how far apart it was.
 #[derive(Clone, Debug)]
 pub struct Checked {
@@ -53,32 +58,85 @@ pub async fn check(device: &mut dyn Device, config: &Config, dataset: &Dataset, 
     }
     let replay = device.prepare(&plan)?;
     let noise = cosines(&plan);
-    let drawn: Vec<&Tensor> = noise.iter().map(|at| plan.dispatches[*at].tensor("z")).collect();
+    let taken: Vec<(usize, &Tensor)> =
+        plan.dispatches.iter().enumerate().filter_map(|(at, dispatch)| Some((at, taken(at, dispatch, &noise)?))).collect();
+    let tensors: Vec<&Tensor> = taken.iter().map(|(_, tensor)| *tensor).collect();
     for _ in 0..iterations {
-        let seen = device.submit(replay, 1, &drawn).await?;
-        let mut seen = seen.iter();
+        let seen = device.submit(replay, 1, &tensors).await?;
         for (at, dispatch) in plan.dispatches.iter().enumerate() {
             twin.run(dispatch);
-            if noise.contains(&at) {
-                let z = dispatch.tensor("z");
-                let found: Vec<f64> = reals(seen.next().expect("one for each draw"));
-                gate(z, apart(&found, twin.reals(z)), COSINE_GATE)?;
-                twin.set_reals(z, &found);
+            let Some(number) = taken.iter().position(|(taken, _)| *taken == at) else { continue };
+            let (tensor, found) = (tensors[number], reals(&seen[number]));
+            match dispatch.kernel.operation.as_str() {
+                "maxout_forward" => follow_winners(&mut twin, dispatch, &found)?,
+                "activation_forward" => follow_rectifier(&mut twin, tensor, &found)?,
+                _ => {
+                    gate(tensor, apart(&found, twin.reals(tensor)), COSINE_GATE)?;
+                    twin.set_reals(tensor, &found);
+                }
             }
         }
     }
-    compare(device, &twin, &plan).await
+    compare(device, &mut twin, &plan).await
 }
 
-async fn compare(device: &mut dyn Device, twin: &HostDevice<f64>, plan: &Plan) -> Result<Checked> {
+/// What the twin takes over from the device: noise made of cosines, and the side of every kink.
+fn taken<'a>(at: usize, dispatch: &'a Dispatch, noise: &[usize]) -> Option<&'a Tensor> {
+    match (dispatch.kernel.operation.as_str(), dispatch.kernel.hook.as_deref()) {
+        _ if noise.contains(&at) => Some(dispatch.tensor("z")),
+        ("maxout_forward", _) => Some(dispatch.tensor("winner")),
+        ("activation_forward", Some("activation/relu")) => Some(dispatch.tensor("y")),
+        _ => None,
+    }
+}
+
+/// Where the device took another piece of a maxout unit, the two must be as good as equal; then the twin takes it too.
+fn follow_winners(twin: &mut HostDevice<f64>, dispatch: &Dispatch, found: &[f64]) -> Result<()> {
+    let (x, winner, pieces) = (dispatch.tensor("x"), dispatch.tensor("winner"), dispatch.word("pieces") as usize);
+    let units = twin.reals(x).chunks_exact(pieces).zip(twin.reals(winner)).zip(found);
+    for ((x, winner), found) in units {
+        // A piece that does not exist is no kink.
+        let gap = x.get(*found as usize).map_or(f64::INFINITY, |other| x[*winner as usize] - other);
+        kink(dispatch.tensor("winner"), gap)?;
+    }
+    twin.set_reals(winner, found);
+    Ok(())
+}
+
+/// Where the device lets a unit through and the twin does not, or the other way round, both must be as good as zero; then the twin does the same.
+fn follow_rectifier(twin: &mut HostDevice<f64>, y: &Tensor, found: &[f64]) -> Result<()> {
+    let mut values = twin.reals(y).to_vec();
+    for (value, found) in values.iter_mut().zip(found) {
+        if (*value > 0.0) != (*found > 0.0) {
+            kink(y, value.abs().max(found.abs()))?;
+            *value = *found;
+        }
+    }
+    twin.set_reals(y, &values);
+    Ok(())
+}
+
+fn kink(tensor: &Tensor, gap: f64) -> Result<()> {
+    if gap <= KINK {
+        return Ok(());
+    }
+    Err(Error::Device(format!(
+        "{tensor}: a unit is on the other side of its kink than the twin's, by {gap:.1e}, where rounding explains {KINK:.0e}: {ADVICE}"
+    )))
+}
+
+async fn compare(device: &mut dyn Device, twin: &mut HostDevice<f64>, plan: &Plan) -> Result<Checked> {
     let mut tensors = tensors(plan);
     let left_out = fuse(plan).left_out;
-    tensors.retain(|tensor| {
-        tensor.element() == Element::Real && !left_out.iter().any(|out| out.buffer() == tensor.buffer() && out.range() == tensor.range())
-    });
+    tensors.retain(|tensor| !left_out.iter().any(|out| out.buffer() == tensor.buffer() && out.range() == tensor.range()));
     let mut checked = Checked { buffers: tensors.len(), worst: 0.0, tensor: String::new() };
     for tensor in &tensors {
-        let found = reals(&device.read(&[tensor]).await?[0]);
+        let found = &device.read(&[tensor]).await?[0];
+        if tensor.element() == Element::Word {
+            words(tensor, found, &twin.read(&[tensor]).await?[0])?;
+            continue;
+        }
+        let found = reals(found);
         let error = apart(&found, twin.reals(tensor));
         gate(tensor, error, GATE)?;
         if error >= checked.worst {
@@ -88,18 +146,24 @@ async fn compare(device: &mut dyn Device, twin: &HostDevice<f64>, plan: &Plan) -
     Ok(checked)
 }
 
+/// Words are counted, not computed: each must be the same.
+fn words(tensor: &Tensor, found: &[u8], expected: &[u8]) -> Result<()> {
+    if found == expected {
+        return Ok(());
+    }
+    Err(Error::Device(format!("{tensor} is not the twin's, word for word: {ADVICE}")))
+}
+
 fn gate(tensor: &Tensor, error: f64, gate: f64) -> Result<()> {
     // Not-a-number is no agreement either.
     if error <= gate {
         return Ok(());
     }
-    Err(Error::Device(format!(
-        "{tensor} is {error:.1e} from the twin's, norm-wise, and may be {gate:.0e}: do not train here; another --adapter or --backend may compute right, --adapter host does"
-    )))
+    Err(Error::Device(format!("{tensor} is {error:.1e} from the twin's, norm-wise, and may be {gate:.0e}: {ADVICE}")))
 }
 
 /// ‖d‖ / max(‖expected‖, 1e-3): a buffer whose terms cancel to a thousandth of 1, which is the size of everything here, is not judged by its last bits.
-pub fn apart(found: &[f64], expected: &[f64]) -> f64 {
+fn apart(found: &[f64], expected: &[f64]) -> f64 {
     let norm = |values: &mut dyn Iterator<Item = f64>| values.map(|x| x * x).sum::<f64>().sqrt();
     norm(&mut found.iter().zip(expected).map(|(found, expected)| found - expected)) / norm(&mut expected.iter().copied()).max(1e-3)
 }
@@ -122,4 +186,86 @@ fn tensors(plan: &Plan) -> Vec<Tensor> {
     let mut seen = BTreeSet::new();
     let written = plan.dispatches.iter().flat_map(|dispatch| dispatch.tensors(true));
     written.filter(|tensor| seen.insert((tensor.buffer(), tensor.range().start, tensor.range().end))).cloned().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::gan::preset;
+    use crate::plan::{Memory, PlanId, Readback, Spans};
+    use std::task::{Context, Poll, Waker};
+
+    /// The host in f32, which gives out one tensor with one number off by a hundredth of its norm.
+    struct Faulty {
+        host: HostDevice<f32>,
+        tensor: &'static str,
+    }
+
+    impl Device for Faulty {
+        fn identity(&self) -> String {
+            self.host.identity()
+        }
+        fn in_flight(&self) -> usize {
+            self.host.in_flight()
+        }
+        fn allocate(&mut self, memory: &Memory) -> Result<()> {
+            self.host.allocate(memory)
+        }
+        fn allocated(&self) -> Vec<(&'static str, u64)> {
+            self.host.allocated()
+        }
+        fn prepare(&mut self, plan: &Plan) -> Result<PlanId> {
+            self.host.prepare(plan)
+        }
+        fn write(&mut self, tensor: &Tensor, bytes: &[u8]) {
+            self.host.write(tensor, bytes);
+        }
+        fn submit(&mut self, plan: PlanId, times: u32, read: &[&Tensor]) -> Readback {
+            self.host.submit(plan, times, read)
+        }
+        fn time(&mut self, plan: PlanId) -> Spans {
+            self.host.time(plan)
+        }
+        fn read(&mut self, tensors: &[&Tensor]) -> Readback {
+            if tensors[0].name() == self.tensor {
+                let mut values: Vec<f32> = self.host.reals(tensors[0]).to_vec();
+                values[0] += 0.01 * values.iter().map(|x| x * x).sum::<f32>().sqrt();
+                return Box::pin(std::future::ready(Ok(vec![bytemuck::cast_slice(&values).to_vec()])));
+            }
+            self.host.read(tensors)
+        }
+    }
+
+    fn checked(tensor: &'static str) -> Result<Checked> {
+        let config = Config::parse(preset("gaussian-1d").expect("it is embedded").toml, &[])?;
+        let dataset = crate::data::open(&config.data.set, 1, None)?;
+        let mut device = Faulty { host: HostDevice::new(), tensor };
+        let mut future = std::pin::pin!(check(&mut device, &config, &dataset, 2));
+        match future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(checked) => checked,
+            Poll::Pending => panic!("the host is always ready"),
+        }
+    }
+
+    #[test]
+    fn a_right_device_passes_and_one_wrong_number_is_named() {
+        let right = checked("none").expect("f32 is near enough");
+        assert!(right.buffers > 40 && right.worst > 0.0, "{right:?}");
+        for tensor in ["G theta", "d D.0.w", "D velocity"] {
+            let error = checked(tensor).expect_err(tensor).to_string();
+            assert!(error.contains(&format!("`{tensor}`")) && error.contains("--adapter host"), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_unit_on_the_wrong_side_of_its_kink_is_followed_only_within_rounding() {
+        let mut rec = Recorder::new();
+        let y = rec.tensor("y", [1, 3]);
+        let mut twin = HostDevice::<f64>::new();
+        twin.allocate(rec.memory()).unwrap();
+        twin.set_reals(&y, &[0.0, 1.0, 1e-6]);
+        follow_rectifier(&mut twin, &y, &[1e-6, 1.0, 0.0]).unwrap();
+        assert_eq!(twin.reals(&y), [1e-6, 1.0, 0.0]);
+        assert!(follow_rectifier(&mut twin, &y, &[1e-6, 0.0, 0.0]).is_err(), "1 is no rounding error");
+    }
 }

@@ -3,7 +3,7 @@
 use crate::bench::Figure;
 use crate::error::Result;
 use crate::gan::Trainer;
-use crate::plan::{Dispatch, OPERANDS_COPIED, Plan, Work};
+use crate::plan::{Dispatch, OPERANDS_COPIED, Plan, Span, Work};
 use serde::Serialize;
 use std::collections::HashMap;
 use std::time::Instant;
@@ -39,9 +39,10 @@ impl KernelFigures {
     }
 }
 
-/// Times the kernels of the trainer's iteration over so many replays, in the order in which they first occur. Training goes on meanwhile.
+/// Times the kernels of the trainer's iteration over so many replays, in the order in which they first occur.
 ///
-/// A device without timestamps is timed from outside: each kind of dispatch is replayed alone until the clock has something to count.
+/// A device without timestamps is timed from outside: each kind of dispatch is replayed alone until the clock has something to count. What was trained is
+/// worth nothing afterwards.
 /// # Errors
 /// if the device fails.
 pub async fn profile(trainer: &mut Trainer, replays: u32) -> Result<Vec<KernelFigures>> {
@@ -52,13 +53,13 @@ pub async fn profile(trainer: &mut Trainer, replays: u32) -> Result<Vec<KernelFi
         if replay > 3 && start.elapsed().as_secs_f64() > PATIENCE {
             break;
         }
-        // The first replay compiles.
-        let Ok(spans) = trainer.time().await else {
+        let Some(spans) = trainer.time().await? else {
             return from_outside(trainer, &plan).await;
         };
+        // The first replay warms up.
         if replay > 0 {
             kinds.begin();
-            spans.iter().for_each(|span| kinds.add(&plan.dispatches[span.dispatch], (&span.kernel, &span.variant), span.seconds));
+            spans.into_iter().for_each(|span| kinds.add(&plan.dispatches[span.dispatch], span));
         }
     }
     Ok(kinds.figures())
@@ -92,7 +93,8 @@ async fn from_outside(trainer: &mut Trainer, plan: &Plan) -> Result<Vec<KernelFi
             };
             known.insert(kind.clone(), seconds);
         }
-        kinds.add(dispatch, (&kind.0, ""), known[&kind]);
+        let Dispatch { flops, bytes, .. } = *dispatch;
+        kinds.add(dispatch, Span { kernel: kind.0.clone(), variant: String::new(), dispatch: 0, flops, bytes, seconds: known[&kind] });
     }
     Ok(kinds.figures())
 }
@@ -112,13 +114,12 @@ impl Kinds {
         self.order.iter_mut().for_each(|(_, measured)| measured.push(0.0));
     }
 
-    fn add(&mut self, dispatch: &Dispatch, (kernel, variant): (&str, &str), seconds: f64) {
-        let copied = kernel == OPERANDS_COPIED;
-        let shape = if copied { String::new() } else { shape(dispatch) };
-        let key = (kernel.to_string(), variant.to_string(), shape.clone());
+    fn add(&mut self, dispatch: &Dispatch, span: Span) {
+        let Span { kernel, variant, flops, bytes, seconds, .. } = span;
+        let shape = if kernel == OPERANDS_COPIED { String::new() } else { shape(dispatch) };
+        let key = (kernel.clone(), variant.clone(), shape.clone());
         let place = *self.places.entry(key).or_insert_with(|| {
             let milliseconds = Figure { median: 0.0, low: 0.0, high: 0.0 };
-            let (kernel, variant) = (kernel.into(), variant.into());
             let figures = KernelFigures { kernel, variant, shape, dispatches: 0, milliseconds, flops: 0, bytes: 0 };
             self.order.push((figures, vec![0.0]));
             self.order.len() - 1
@@ -127,10 +128,8 @@ impl Kinds {
         *measured.last_mut().expect("begin() was called") += 1e3 * seconds;
         if self.replay == 1 {
             figures.dispatches += 1;
-            if !copied {
-                figures.flops += dispatch.flops;
-                figures.bytes += dispatch.bytes;
-            }
+            figures.flops += flops;
+            figures.bytes += bytes;
         }
     }
 

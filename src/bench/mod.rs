@@ -14,7 +14,7 @@ mod pace;
 mod peak;
 mod table;
 
-pub use check::{Checked, apart, check};
+pub use check::{Checked, check};
 pub use figure::Figure;
 pub use kernels::{KernelFigures, profile};
 pub use memory::Memory;

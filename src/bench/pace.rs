@@ -16,7 +16,7 @@ pub struct PaceFigures {
     pub milliseconds: Figure,
     /// Milliseconds per iteration that the training thread computed: it records nothing any more, but encodes, submits and reads.
     pub host_milliseconds: Figure,
-    /// Dispatches in an iteration.
+    /// Dispatches of an iteration as it was recorded; a device may take two for one.
     pub dispatches: usize,
     /// Iterations in a submission, once the pace is found.
     pub iterations_per_submission: f64,
@@ -24,8 +24,8 @@ pub struct PaceFigures {
 
 /// Seconds for the pace to be found before anything counts.
 const WARM: f64 = 1.0;
-/// Seconds of each measurement.
-const LONG: f64 = 0.5;
+/// Seconds that each measurement takes at least.
+const LONG: f64 = 0.25;
 /// Measurements, of which three must do where they would take longer than [`PATIENCE`].
 const SAMPLES: usize = 9;
 /// Seconds after which few measurements are enough.
@@ -47,7 +47,7 @@ pub async fn pace(trainer: &mut Trainer) -> Result<PaceFigures> {
         let (begun, computed) = (Instant::now(), ThreadTime::now());
         train(trainer, times, &start, &submissions).await?;
         let (elapsed, computed) = (begun.elapsed().as_secs_f64(), computed.elapsed().as_secs_f64());
-        if elapsed < LONG / 2.0 {
+        if elapsed < LONG {
             times *= 2;
             continue;
         }

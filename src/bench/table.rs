@@ -114,7 +114,7 @@ impl fmt::Display for Bench {
         }
         writeln!(
             f,
-            "\ndispatches        {} per iteration; {:.1} iterations per submission",
+            "\ndispatches        {} recorded per iteration; {:.1} iterations per submission",
             pace.dispatches, pace.iterations_per_submission
         )?;
         writeln!(f, "training thread   {} ms per iteration, {} of a core", spread(host), percent(host.median / ms.median))?;

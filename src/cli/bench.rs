@@ -27,19 +27,19 @@ pub(super) struct Options {
     #[arg(long, value_delimiter = ',', value_name = "M,…")]
     batch: Vec<u32>,
     /// Columns to give every hidden layer, as in 240,1200,4800 (a maxout layer has units × pieces)
-    #[arg(long, value_delimiter = ',', value_name = "COLUMNS,…")]
+    #[arg(long, value_delimiter = ',', value_name = "COLUMNS,…", value_parser = clap::value_parser!(u32).range(1..))]
     width: Vec<u32>,
     /// Steps of D per step of G to measure
     #[arg(long, value_delimiter = ',', value_name = "K,…")]
     k: Vec<u32>,
-    /// Replays that are timed kernel by kernel; 0 measures the whole iteration only
-    #[arg(long, default_value_t = 9, value_name = "N")]
+    /// Replays that are timed kernel by kernel, fewer if they take long; 0 measures neither kernels nor the device's peaks
+    #[arg(long, default_value_t = 9, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=1000))]
     replays: u32,
     /// Measure the time from starting the program to the first iteration, too
     #[arg(long)]
     startup: bool,
     /// Compare the device with the host twin in f64 instead of measuring it
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["json", "plot", "startup", "replays"])]
     check: bool,
     /// Write all figures to this file
     #[arg(long, value_name = "FILE.json", value_hint = ValueHint::FilePath)]
@@ -56,17 +56,21 @@ pub(super) fn run(options: &Options) -> Result<u8> {
     if let Some(remark) = remark {
         eprintln!("note: {remark}");
     }
-    if startup::is_child() {
-        return startup::first_iteration(&options.device, &config, &dataset);
+    if let Some(number) = startup::child() {
+        return startup::first_iteration(&options.device, &games[number], &dataset);
     }
     if options.check {
-        let checked = prove(options, &config, &dataset)?;
-        return print(&format!("{name}: {checked}\n"));
+        for game in &games {
+            let (checked, batch, k) = (prove(options, game, &dataset)?, game.train.batch, game.train.k);
+            print(&format!("{name}, batch {batch}, k {k}: {checked}\n"))?;
+        }
+        return Ok(0);
     }
     let peak = if options.replays == 0 { None } else { Some(measure_peak(options)?) };
     let mut benches = vec![];
-    for game in &games {
-        let bench = measure(options, &name, game, &dataset, peak)?;
+    for (number, game) in games.iter().enumerate() {
+        let startup = if options.startup { Some(startup::measure(number)?) } else { None };
+        let bench = Bench { startup, ..measure(options, &name, game, &dataset, peak)? };
         print(&format!("{bench}\n"))?;
         benches.push(bench);
     }
@@ -88,12 +92,13 @@ pub(super) fn run(options: &Options) -> Result<u8> {
 fn variations(options: &Options, config: &Config) -> Result<Vec<Config>> {
     let or = |values: &[u32], own: u32| if values.is_empty() { vec![own] } else { values.to_vec() };
     let mut games = vec![];
-    for width in or(&options.width, 0) {
+    let widths = if options.width.is_empty() { vec![None] } else { options.width.iter().copied().map(Some).collect() };
+    for width in widths {
         for batch in or(&options.batch, config.train.batch) {
             for k in or(&options.k, config.train.k) {
                 let mut game = config.clone();
                 (game.train.batch, game.train.k) = (batch, k);
-                if width > 0 {
+                if let Some(width) = width {
                     [&mut game.generator, &mut game.discriminator].into_iter().for_each(|network| widen(&mut network.layers, width));
                 }
                 games.push(game.checked()?);
@@ -116,7 +121,7 @@ fn columns_per_unit(layer: &LayerSpec) -> u32 {
     if layer.kind == Kind::Maxout { layer.pieces.unwrap_or(1) } else { 1 }
 }
 
-/// The data set, or, where its files are not at hand, random bytes of the same shape: time does not depend on what is in a picture.
+/// The data set, or, where its files are not at hand or not whole, random bytes of the same shape: time does not depend on what is in a picture.
 fn dataset(config: &Config, options: &DataOptions) -> Result<(Dataset, Option<String>)> {
     match data::open(&config.data.set, config.data.seed, options.folder.as_deref()) {
         Err(Error::Data(why)) if options.folder.is_none() => {
@@ -140,7 +145,6 @@ fn prove(options: &Options, config: &Config, dataset: &Dataset) -> Result<Checke
 }
 
 fn measure(options: &Options, name: &str, config: &Config, dataset: &Dataset, peak: Option<Peak>) -> Result<Bench> {
-    let startup = if options.startup { Some(startup::measure()?) } else { None };
     let Opened { device, waiter, .. } = adapter::open(&options.device)?;
     let identity = device.identity();
     let mut trainer = Trainer::new(device, config, dataset)?;
@@ -168,6 +172,6 @@ fn measure(options: &Options, name: &str, config: &Config, dataset: &Dataset, pe
         iteration,
         planned,
         allocated,
-        startup,
+        startup: None,
     })
 }

@@ -17,9 +17,9 @@ const CHILD: &str = "GANDER_STARTUP";
 /// Where drivers look for their shader caches: Mesa's, and NVIDIA's.
 const CACHES: [&str; 2] = ["MESA_SHADER_CACHE_DIR", "__GL_SHADER_DISK_CACHE_PATH"];
 
-/// Whether this process is the one being timed.
-pub(super) fn is_child() -> bool {
-    std::env::var_os(CHILD).is_some()
+/// The number of the game, if this process is the one being timed.
+pub(super) fn child() -> Option<usize> {
+    std::env::var(CHILD).ok()?.parse().ok()
 }
 
 /// What a timed process does: one iteration, and its metrics.
@@ -32,22 +32,24 @@ pub(super) fn first_iteration(options: &DeviceOptions, config: &Config, dataset:
     Ok(0)
 }
 
-/// Times this very command: with an empty shader cache, then with the cache that this has filled.
+/// Times this very command for one of its games: with an empty shader cache, then with the cache that this has filled.
 /// # Errors
 /// if the program cannot be started again, or fails.
-pub(super) fn measure() -> Result<Startup> {
+pub(super) fn measure(game: usize) -> Result<Startup> {
     let cache = tempfile::tempdir().map_err(Error::io("make", "a temporary folder"))?;
     let mut seconds = [0.0; 2];
     for seconds in &mut seconds {
         let program = std::env::current_exe().map_err(Error::io("find", "this program"))?;
         let mut command = Command::new(&program);
-        command.args(std::env::args_os().skip(1)).env(CHILD, "1").stdout(Stdio::null()).stderr(Stdio::null());
+        command.args(std::env::args_os().skip(1)).env(CHILD, game.to_string()).stdout(Stdio::null());
         command.envs(CACHES.map(|variable| (variable, cache.path())));
         let start = Instant::now();
-        let status = command.status().map_err(Error::io("start", &program))?;
+        let output = command.output().map_err(Error::io("start", &program))?;
         *seconds = start.elapsed().as_secs_f64();
-        if !status.success() {
-            return Err(Error::Device(format!("the first iteration could not be timed: {} ended with {status}", program.display())));
+        if !output.status.success() {
+            let said = String::from_utf8_lossy(&output.stderr);
+            let why = said.lines().last().unwrap_or("it said nothing").trim_start_matches("error: ").to_string();
+            return Err(Error::Device(format!("the first iteration could not be timed, the program ended with {}: {why}", output.status)));
         }
     }
     Ok(Startup { cold: seconds[0], warm: seconds[1] })

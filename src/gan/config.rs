@@ -104,6 +104,8 @@ pub struct ReportConfig {
 
 /// Most units in a layer, numbers in a noise vector, rows in a minibatch: more is a slip of the pen.
 const MOST: u32 = 1 << 20;
+/// Numbers in one matrix: networks add theirs up, and all of them have to be counted in 32 bits.
+const MOST_NUMBERS: u32 = 1 << 28;
 
 impl Config {
     /// Reads a configuration, with `key.path=value` overrides applied in their order, and checks it.
@@ -126,7 +128,6 @@ impl Config {
         toml::to_string(self).expect("every field is a TOML value")
     }
 
-    /// Checks everything that does not need the data.
     /// The same configuration, when its values are possible.
     /// # Errors
     /// if one is not; the message names it and its limits.
@@ -135,6 +136,7 @@ impl Config {
         Ok(self)
     }
 
+    /// Checks everything that does not need the data.
     fn check(&self) -> Result<()> {
         let GameConfig { recipe, k, batch, iterations, .. } = self.train;
         within("train.k", k, 1, 1000)?;
@@ -150,6 +152,9 @@ impl Config {
         }
         check_network("generator", &self.generator)?;
         check_network("discriminator", &self.discriminator)?;
+        let outputs = self.generator.layers.last().expect("checked above").units;
+        check_sizes("generator", self.prior.size, &self.generator.layers, batch)?;
+        check_sizes("discriminator", outputs, &self.discriminator.layers, 2 * batch)?;
         let last = self.discriminator.layers.last().expect("checked above");
         if last.kind != Kind::Sigmoid || last.units != 1 {
             let found = format!("{:?} with {} units", last.kind, last.units);
@@ -165,6 +170,23 @@ impl Config {
         }
         Ok(())
     }
+}
+
+/// Checks that every matrix of a network, and of what it makes of so many rows, has no more numbers than can be counted.
+fn check_sizes(name: &str, inputs: u32, layers: &[LayerSpec], rows: u32) -> Result<()> {
+    let mut inputs = inputs;
+    for (at, layer) in layers.iter().enumerate() {
+        let columns = u64::from(layer.units) * u64::from(layer.pieces.unwrap_or(1));
+        for (what, rows) in [("weights", inputs), ("minibatch", rows)] {
+            if u64::from(rows) * columns > u64::from(MOST_NUMBERS) {
+                return Err(Error::Config(format!(
+                    "{name}.layers[{at}] makes a {what} matrix of {rows}×{columns} numbers; at most {MOST_NUMBERS} fit: take fewer units, or a smaller batch"
+                )));
+            }
+        }
+        inputs = layer.units;
+    }
+    Ok(())
 }
 
 fn check_network(name: &str, network: &NetworkConfig) -> Result<()> {

@@ -102,12 +102,12 @@ impl Trainer {
         }
     }
 
-    /// Trains for one iteration, slowly, and tells how long each part of it took on the device.
+    /// Trains for one iteration, slowly, and tells how long each part of it took on the device. One that cannot tell trains nothing.
     /// # Errors
-    /// if the device fails, or cannot tell; no iteration is trained then.
-    pub async fn time(&mut self) -> Result<Vec<Span>> {
+    /// if the device fails.
+    pub async fn time(&mut self) -> Result<Option<Vec<Span>>> {
         let spans = self.device.time(self.replay).await?;
-        self.iteration += 1;
+        self.iteration += u64::from(spans.is_some());
         Ok(spans)
     }
 

@@ -1,7 +1,8 @@
 //! Dispatches that one kernel can do as well as two: a product takes the activation that follows it into its tail.
 //!
 //! A plan says what is computed; here it is decided what is left out. The product's own result is then never stored, so this is done only where nobody
-//! reads it but the activation (backward passes know an activation's slope from its output).
+//! reads it but the activation (backward passes know an activation's slope from its output). Nobody in this plan, that is: what is left out holds nothing
+//! for another plan or for [`Device::read`](crate::plan::Device::read) either.
 
 use crate::plan::{Dispatch, Kernel, Plan, Tensor};
 use std::sync::Arc;
@@ -38,13 +39,15 @@ fn activated(plan: &Plan, product: &Dispatch, next: &Dispatch) -> Option<Dispatc
     let (sum, x) = (product.tensor("c"), next.tensor("x"));
     let same = sum.buffer() == x.buffer() && sum.range() == x.range();
     let readers = plan.dispatches.iter().flat_map(|dispatch| dispatch.tensors(false)).filter(|read| read.buffer() == sum.buffer());
-    if !same || readers.count() != 1 {
+    let y = next.tensor("y");
+    let apart = ["a", "b", "bias"].iter().all(|operand| product.tensor(operand).buffer() != y.buffer());
+    if !same || !apart || readers.count() != 1 {
         return None;
     }
     let hook = next.kernel.hook.as_deref()?.replace("activation/", "finish/");
     let kernel = Arc::new(Kernel::plain(&product.kernel.operation, Some(&hook)));
     let mut bindings = product.bindings.clone();
-    bindings.iter_mut().filter(|(slot, _)| *slot == "c").for_each(|(_, tensor)| *tensor = next.tensor("y").clone());
+    bindings.iter_mut().filter(|(slot, _)| *slot == "c").for_each(|(_, tensor)| *tensor = y.clone());
     let (flops, bytes) = (product.flops + next.flops, product.bytes);
     Some(Dispatch { kernel, bindings, flops, bytes, ..product.clone() })
 }

@@ -1,7 +1,7 @@
 //! A plan made ready: pipelines, bind groups and grids, once; then only encoding.
 
 use crate::gpu::textures::TextureCopy;
-use crate::plan::{Dispatch, Kernel, Tensor, Value, Work};
+use crate::plan::{Dispatch, Kernel, Span, Tensor, Value, Work};
 
 /// One command of a prepared plan.
 pub(super) enum Step {
@@ -9,10 +9,8 @@ pub(super) enum Step {
     Copy(TextureCopy),
     /// Run a kernel.
     Run {
-        /// The place in the plan of the dispatch that it runs.
-        dispatch: usize,
-        /// The kernel's name, and what it is written for.
-        kernel: (String, String),
+        /// What it is, with no time yet.
+        span: Span,
         /// The kernel, compiled.
         pipeline: wgpu::ComputePipeline,
         /// Its tensors and arguments.

@@ -9,8 +9,8 @@ pub(super) struct Stamps {
     sets: Vec<QuerySet>,
     /// Nanoseconds in a tick.
     period: f32,
-    /// Of each kernel, its name and variant, its dispatch, and whether its operands were copied before.
-    kernels: Vec<((String, String), usize, bool)>,
+    /// Of each kernel, what it is, and whether its operands were copied before.
+    kernels: Vec<(Span, bool)>,
 }
 
 /// Stamps in a query set.
@@ -24,7 +24,7 @@ impl Stamps {
         for step in steps {
             match step {
                 Step::Copy(_) => copied = true,
-                Step::Run { dispatch, kernel, .. } => kernels.push((kernel.clone(), *dispatch, std::mem::take(&mut copied))),
+                Step::Run { span, .. } => kernels.push((span.clone(), std::mem::take(&mut copied))),
             }
         }
         let count = (2 * kernels.len() as u32).div_ceil(SET);
@@ -32,8 +32,13 @@ impl Stamps {
         Stamps { sets: (0..count).map(set).collect(), period, kernels }
     }
 
-    /// Encodes the replay. The buffer that is returned can be mapped, and will hold the stamps.
-    pub fn encode(&self, steps: &[Step], encoder: &mut wgpu::CommandEncoder, device: &wgpu::Device) -> wgpu::Buffer {
+    /// Bytes of all stamps.
+    pub fn bytes(&self) -> u64 {
+        u64::from(SET) * 8 * self.sets.len() as u64
+    }
+
+    /// Encodes the replay. `staging`, of [`bytes`](Stamps::bytes) bytes, will hold the stamps.
+    pub fn encode(&self, steps: &[Step], encoder: &mut wgpu::CommandEncoder, device: &wgpu::Device, staging: &wgpu::Buffer) {
         let mut stamp = 0;
         for step in steps {
             match step {
@@ -50,17 +55,13 @@ impl Stamps {
                 }
             }
         }
-        let size = u64::from(SET) * 8 * self.sets.len() as u64;
-        let buffer =
-            |usage| device.create_buffer(&wgpu::BufferDescriptor { label: Some("stamps"), size, usage, mapped_at_creation: false });
-        let resolved = buffer(BufferUsages::QUERY_RESOLVE | BufferUsages::COPY_SRC);
+        let (size, usage) = (self.bytes(), BufferUsages::QUERY_RESOLVE | BufferUsages::COPY_SRC);
+        let resolved = device.create_buffer(&wgpu::BufferDescriptor { label: Some("stamps"), size, usage, mapped_at_creation: false });
         for (number, set) in self.sets.iter().enumerate() {
             let first = number as u32 * SET;
             encoder.resolve_query_set(set, 0..SET.min(stamp - first), &resolved, u64::from(first) * 8);
         }
-        let staging = buffer(BufferUsages::COPY_DST | BufferUsages::MAP_READ);
-        encoder.copy_buffer_to_buffer(&resolved, 0, &staging, 0, size);
-        staging
+        encoder.copy_buffer_to_buffer(&resolved, 0, staging, 0, size);
     }
 
     /// What the stamps say. The time from one kernel to the next counts as copying where its operands were copied there.
@@ -68,21 +69,12 @@ impl Stamps {
         let stamps: Vec<u64> = bytemuck::pod_collect_to_vec(bytes);
         let seconds = |from: usize, to: usize| stamps[to].saturating_sub(stamps[from]) as f64 * f64::from(self.period) * 1e-9;
         let mut spans = vec![];
-        for (number, ((kernel, variant), dispatch, copied)) in self.kernels.iter().enumerate() {
+        for (number, (span, copied)) in self.kernels.iter().enumerate() {
             if *copied && number > 0 {
-                spans.push(Span {
-                    kernel: OPERANDS_COPIED.into(),
-                    variant: String::new(),
-                    dispatch: *dispatch,
-                    seconds: seconds(2 * number - 1, 2 * number),
-                });
+                let (kernel, seconds) = (OPERANDS_COPIED.into(), seconds(2 * number - 1, 2 * number));
+                spans.push(Span { kernel, variant: String::new(), flops: 0, bytes: 0, seconds, ..span.clone() });
             }
-            spans.push(Span {
-                kernel: kernel.clone(),
-                variant: variant.clone(),
-                dispatch: *dispatch,
-                seconds: seconds(2 * number, 2 * number + 1),
-            });
+            spans.push(Span { seconds: seconds(2 * number, 2 * number + 1), ..span.clone() });
         }
         spans
     }

@@ -3,7 +3,7 @@
 use crate::plan::{Dispatch, Kernel, shaders};
 use wgpu::{AdapterInfo, DeviceType, Features};
 
-/// A family of matrix products.
+/// A family of matrix products; `Texture` has an update of its own, too.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Family {
     /// One output per invocation: runs anywhere.
@@ -33,7 +33,11 @@ impl Family {
     pub fn kernel(self, dispatch: &Dispatch) -> Kernel {
         let plain = &*dispatch.kernel;
         if self == Family::Texture && plain.operation == "update" {
-            return Kernel::from_parts("update", &["texture/update"], None);
+            let kernel = Kernel::from_parts("update", &["texture/texels", "texture/update"], None);
+            for shared in ["RUN", "TEAM"] {
+                assert!(kernel.constant(shared) == plain.constant(shared), "texture/update.wgsl and update.wgsl differ in {shared}");
+            }
+            return kernel;
         }
         let (Some(layout), hook) = (plain.operation.strip_prefix("matmul_"), plain.hook.as_deref()) else {
             return plain.clone();
@@ -41,7 +45,7 @@ impl Family {
         match self {
             Family::Tiled => Kernel::from_parts(&plain.operation, &["tiled/matmul", shaders::layout_file(layout)], hook),
             Family::Texture if whole_texels(dispatch) => {
-                Kernel::from_parts(&plain.operation, &["texture/operands", &format!("texture/matmul_{layout}")], hook)
+                Kernel::from_parts(&plain.operation, &["texture/texels", "texture/operands", &format!("texture/matmul_{layout}")], hook)
             }
             Family::Texture | Family::Plain => plain.clone(),
         }

@@ -115,14 +115,11 @@ impl<T: Real> Device for HostDevice<T> {
         for (number, dispatch) in plan.iter().enumerate() {
             let start = Instant::now();
             self.run(dispatch);
-            spans.push(Span {
-                kernel: dispatch.kernel.label(),
-                variant: "twin".into(),
-                dispatch: number,
-                seconds: start.elapsed().as_secs_f64(),
-            });
+            let seconds = start.elapsed().as_secs_f64();
+            let Dispatch { flops, bytes, .. } = *dispatch;
+            spans.push(Span { kernel: dispatch.kernel.label(), variant: "twin".into(), dispatch: number, flops, bytes, seconds });
         }
-        Box::pin(std::future::ready(Ok(spans)))
+        Box::pin(std::future::ready(Ok(Some(spans))))
     }
 
     fn read(&mut self, tensors: &[&Tensor]) -> Readback {

@@ -24,12 +24,16 @@ pub struct Span {
     pub variant: String,
     /// The place in the plan of the dispatch it did it for.
     pub dispatch: usize,
+    /// Floating-point operations, as a dispatch counts them.
+    pub flops: u64,
+    /// Bytes moved, as a dispatch counts them.
+    pub bytes: u64,
     /// Seconds on the device.
     pub seconds: f64,
 }
 
-/// The spans of one replay, in order.
-pub type Spans = Pin<Box<dyn Future<Output = Result<Vec<Span>>>>>;
+/// The spans of one replay, in order, from a device that can tell.
+pub type Spans = Pin<Box<dyn Future<Output = Result<Option<Vec<Span>>>>>>;
 
 /// A device that replays plans: a GPU, or the host twin.
 ///
@@ -49,7 +53,7 @@ pub trait Device {
     /// Bytes that it has taken so far, by purpose: `buffers`, and whatever it keeps beside them.
     fn allocated(&self) -> Vec<(&'static str, u64)>;
 
-    /// Makes everything a replay needs, once.
+    /// Makes everything a replay needs, once. A result that only the next dispatch reads may be left out.
     /// # Errors
     /// if the device refuses a kernel.
     fn prepare(&mut self, plan: &Plan) -> Result<PlanId>;
@@ -60,9 +64,7 @@ pub trait Device {
     /// Replays a plan `times` times, then copies out the tensors in `read` as they are at that moment.
     fn submit(&mut self, plan: PlanId, times: u32, read: &[&Tensor]) -> Readback;
 
-    /// Replays a plan once, slowly, and tells how long each part of it took on the device.
-    /// # Errors
-    /// if the device cannot tell: it has no timestamp queries.
+    /// Replays a plan once, slowly, and tells how long each part of it took on the device. One that cannot tell replays nothing.
     fn time(&mut self, plan: PlanId) -> Spans;
 
     /// Copies out tensors as they are once everything submitted is done.

@@ -47,6 +47,7 @@ pub const FILES: &[(&str, &str)] = texts![
     "texture/matmul_nt",
     "texture/matmul_tn",
     "texture/operands",
+    "texture/texels",
     "texture/update",
     "tick",
     "tiled/matmul",
@@ -69,12 +70,12 @@ pub fn parts(operation: &str) -> Vec<&str> {
     }
 }
 
-/// The files that make up a hook: most are one file, a product's activation is two.
+/// The files that make up a hook: most are one file, a product that ends in an activation takes the activation's.
 pub fn hook_parts(hook: &str) -> Vec<&str> {
-    match hook {
-        "finish/relu" => vec!["finish/activated", "activation/relu"],
-        "finish/sigmoid" => vec!["finish/activated", "activation/sigmoid"],
-        hook => vec![hook],
+    let activation = hook.strip_prefix("finish/").map(|activation| format!("activation/{activation}"));
+    match FILES.iter().find(|(file, _)| activation.as_deref() == Some(file)) {
+        Some((activation, _)) => vec!["finish/activated", activation],
+        None => vec![hook],
     }
 }
 

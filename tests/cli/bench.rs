@@ -54,4 +54,6 @@ fn the_adapter_is_checked_against_the_twin() {
 fn absurd_wishes_are_refused() {
     assert_fails(&run(&["bench", "gaussian-1d", "--adapter", "host", "--batch", "0"]), 2, &["train.batch", "0"]);
     assert_fails(&run(&["bench", "gaussian-1d", "--adapter", "host", "--replays", "0", "--plot", "x.png"]), 2, &["--plot", "--replays 0"]);
+    assert_fails(&run(&["bench", "gaussian-1d", "--width", "0"]), 2, &["--width"]);
+    assert_fails(&run(&["bench", "mnist", "--width", "65536"]), 2, &["generator.layers[1]", "65536×65536"]);
 }

@@ -1,5 +1,5 @@
 //! `matmul_nn`, `matmul_nt`, `matmul_tn`: `matmul` with `layout/nn`, `layout/nt`, `layout/tn`, `tiled/matmul`, and `texture/matmul_nn`, `texture/matmul_nt`,
-//! `texture/matmul_tn` over `texture/operands`, each with `finish/none` and `finish/bias`.
+//! `texture/matmul_tn` over `texture/operands` and `texture/texels`, each with `finish/none` and `finish/bias`.
 
 use crate::compare::{UNIT, narrow, rounding, same_bits, wide, within};
 use crate::lab::{Lab, On, numbers};
