@@ -6,7 +6,7 @@
 //! * [`data`]: data sets, and the minibatches a device draws from them.
 //! * [`gan`]: the game, its two recipes, and the trainer.
 //! * [`report`], [`checkpoint`], [`run_folder`]: what a run leaves behind; [`atomic`]: files that appear whole or not at all.
-//! * [`bench`]: where an iteration's time and memory go.
+//! * [`mod@bench`]: where an iteration's time and memory go.
 //! * [`cli`]: the command line.
 //! * [`random`]: chance drawn by counter; [`error`]: what cannot go on.
 

@@ -1,7 +1,7 @@
 //! Where an iteration's time and memory go, measured: medians with their spread, beside what the device can do at its best.
 //!
 //! * [`profile`]: each kernel of the recorded iteration; [`pace`]: the whole iteration; [`peak`]: the device's own limits, in the same call.
-//! * [`check`]: whether the device computes what the twin computes, before its speed counts.
+//! * [`check()`]: whether the device computes what the twin computes, before its speed counts.
 //! * [`Bench`] holds all of it, and says it as a table or as JSON.
 //!
 //! Nothing here judges: machines are shared and noisy, so what is compared are ratios within one run.
