@@ -2,8 +2,9 @@
 
 mod common;
 
-use common::{Subject, subjects, wait};
+use common::{Subject, subjects};
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
+use gander::cli::wait;
 use gander::data::{self, Dataset};
 use gander::gan::{Config, Trainer, preset};
 use std::ops::ControlFlow;

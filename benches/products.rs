@@ -4,8 +4,9 @@
 
 mod common;
 
-use common::{Subject, subjects, wait};
+use common::{Subject, subjects};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use gander::cli::wait;
 use gander::gpu::Family;
 use gander::plan::{Plan, Recorder, Work};
 

@@ -3,8 +3,6 @@
 use gander::gpu::{Family, GpuDevice, Waiter, adapters};
 use gander::host::HostDevice;
 use gander::plan::Device;
-use std::pin::pin;
-use std::task::{Context, Poll, Waker};
 
 /// A device, and what waits for it.
 pub struct Subject {
@@ -27,17 +25,4 @@ pub fn subjects(families: &[Family]) -> Vec<Subject> {
         }
     }
     subjects
-}
-
-/// Blocks until a future of a device is ready.
-pub fn wait<F: Future>(waiter: Option<&Waiter>, future: F) -> F::Output {
-    let mut future = pin!(future);
-    loop {
-        if let Poll::Ready(output) = future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
-            return output;
-        }
-        if let Some(waiter) = waiter {
-            waiter.wait();
-        }
-    }
 }

@@ -10,7 +10,7 @@
 //! `first_iteration` (what `--after` was), `iterations`, `batch` and `examples` (how many an epoch has). Without `--data` these are random bytes.
 
 use clap::Parser;
-use gander::data::{self, Dataset, Values, mnist};
+use gander::data::{self, Dataset};
 use gander::error::{Error, Result};
 use gander::gan::{Array, Config, Metrics, Trainer, preset};
 use gander::host::HostDevice;
@@ -58,7 +58,7 @@ fn run(options: &Options) -> Result<()> {
     let config = Config::parse(preset.toml, &[format!("train.batch={}", options.batch)])?;
     let dataset = match &options.data {
         Some(folder) => data::open("mnist", config.data.seed, Some(folder))?,
-        None => noise(config.seed)?,
+        None => Dataset::stand_in(&data::outline("mnist")?),
     };
     let mut trainer = Trainer::new(Box::new(HostDevice::<f32>::new()), &config, &dataset)?;
     let mut arrays = Arrays::new();
@@ -172,16 +172,6 @@ impl Mask {
 
 fn shape(shape: [u32; 2]) -> Vec<usize> {
     shape.map(|n| n as usize).to_vec()
-}
-
-/// As many examples as MNIST has for training, of random bytes. An epoch is as long, so momentum's schedule is the same.
-fn noise(seed: u32) -> Result<Dataset> {
-    /// The purpose of these bytes; no other stream of chance has it.
-    const PURPOSE: u32 = 0x8000_0100;
-    let words = mnist::TRAIN.end * mnist::SHAPE.dimensions() / 8;
-    let bytes = (0..words).flat_map(|i| threefry2x32([seed, PURPOSE], [0, i])).flat_map(u32::to_le_bytes).collect();
-    let (name, values) = ("mnist".to_string(), Values::Bytes(bytes));
-    Dataset { name, shape: mnist::SHAPE, values, labels: None, train: mnist::TRAIN, valid: 0..0, test: 0..0 }.checked()
 }
 
 fn save(path: &Path, arrays: &Arrays, facts: &[(&str, u64)]) -> Result<()> {

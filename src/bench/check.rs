@@ -13,8 +13,8 @@ use std::fmt;
 /// wrong number among 240,000 of the same size gives 2e-3.
 const GATE: f64 = 1e-3;
 
-/// What WGSL lets noise made of cosines be off by, norm-wise: 2⁻¹¹ absolute on both coordinates, with a tenth for the radius.
-const COSINE_GATE: f64 = 1.1 * std::f64::consts::SQRT_2 / 2048.0;
+/// What WGSL lets noise made of cosines be off by, norm-wise: an error of r·2⁻¹¹ in both r·cos and r·sin is √2·2⁻¹¹ of r; a tenth more for the radius.
+pub const COSINE_GATE: f64 = 1.1 * std::f64::consts::SQRT_2 / 2048.0;
 
 /// How far from its kink rounding may put a unit: a sum of a thousand terms of the order of 1 is off by some 1e-5 at most.
 const KINK: f64 = 1e-4;
@@ -127,8 +127,8 @@ fn kink(tensor: &Tensor, gap: f64) -> Result<()> {
 
 async fn compare(device: &mut dyn Device, twin: &mut HostDevice<f64>, plan: &Plan) -> Result<Checked> {
     let mut tensors = tensors(plan);
-    let left_out = fuse(plan).left_out;
-    tensors.retain(|tensor| !left_out.iter().any(|out| out.buffer() == tensor.buffer() && out.range() == tensor.range()));
+    let fused = fuse(plan);
+    tensors.retain(|tensor| !fused.leaves_out(tensor));
     let mut checked = Checked { buffers: tensors.len(), worst: 0.0, tensor: String::new() };
     for tensor in &tensors {
         let found = &device.read(&[tensor]).await?[0];
@@ -163,7 +163,7 @@ fn gate(tensor: &Tensor, error: f64, gate: f64) -> Result<()> {
 }
 
 /// ‖d‖ / max(‖expected‖, 1e-3): a buffer whose terms cancel to a thousandth of 1, which is the size of everything here, is not judged by its last bits.
-fn apart(found: &[f64], expected: &[f64]) -> f64 {
+pub fn apart(found: &[f64], expected: &[f64]) -> f64 {
     let norm = |values: &mut dyn Iterator<Item = f64>| values.map(|x| x * x).sum::<f64>().sqrt();
     norm(&mut found.iter().zip(expected).map(|(found, expected)| found - expected)) / norm(&mut expected.iter().copied()).max(1e-3)
 }
@@ -172,8 +172,8 @@ fn reals(bytes: &[u8]) -> Vec<f64> {
     bytemuck::pod_collect_to_vec::<u8, f32>(bytes).into_iter().map(f64::from).collect()
 }
 
-/// The dispatches after which noise made of cosines is done.
-fn cosines(plan: &Plan) -> Vec<usize> {
+/// The dispatches after which noise made of cosines, gaussian or spherical, is done.
+pub fn cosines(plan: &Plan) -> Vec<usize> {
     let draws =
         |dispatch: &Dispatch| dispatch.kernel.hook.as_deref() == Some("noise/gaussian") || dispatch.kernel.operation == "normalize_rows";
     let z = |at: usize| plan.dispatches[at].tensor("z").buffer();
@@ -193,7 +193,6 @@ mod tests {
     use super::*;
     use crate::gan::preset;
     use crate::plan::{Memory, PlanId, Readback, Spans};
-    use std::task::{Context, Poll, Waker};
 
     /// The host in f32, which gives out one tensor with one number off by a hundredth of its norm.
     struct Faulty {
@@ -240,11 +239,7 @@ mod tests {
         let config = Config::parse(preset("gaussian-1d").expect("it is embedded").toml, &[])?;
         let dataset = crate::data::open(&config.data.set, 1, None)?;
         let mut device = Faulty { host: HostDevice::new(), tensor };
-        let mut future = std::pin::pin!(check(&mut device, &config, &dataset, 2));
-        match future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
-            Poll::Ready(checked) => checked,
-            Poll::Pending => panic!("the host is always ready"),
-        }
+        pollster::block_on(check(&mut device, &config, &dataset, 2))
     }
 
     #[test]
@@ -262,9 +257,9 @@ mod tests {
         let mut rec = Recorder::new();
         let y = rec.tensor("y", [1, 3]);
         let mut twin = HostDevice::<f64>::new();
-        twin.allocate(rec.memory()).unwrap();
+        twin.allocate(rec.memory()).expect("the host takes any tensor");
         twin.set_reals(&y, &[0.0, 1.0, 1e-6]);
-        follow_rectifier(&mut twin, &y, &[1e-6, 1.0, 0.0]).unwrap();
+        follow_rectifier(&mut twin, &y, &[1e-6, 1.0, 0.0]).expect("both are as good as zero");
         assert_eq!(twin.reals(&y), [1e-6, 1.0, 0.0]);
         assert!(follow_rectifier(&mut twin, &y, &[1e-6, 0.0, 0.0]).is_err(), "1 is no rounding error");
     }

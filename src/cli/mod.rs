@@ -17,6 +17,8 @@ mod startup;
 mod train;
 mod wait;
 
+pub use wait::wait;
+
 use crate::error::{Error, Result};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueHint};
 use std::io::Write;

@@ -5,7 +5,7 @@ use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
 /// Runs a future to its end. Whenever it is not ready, the GPU's oldest submission is waited for; the host device is always ready.
-pub(super) fn wait<F: Future>(waiter: Option<&Waiter>, future: F) -> F::Output {
+pub fn wait<F: Future>(waiter: Option<&Waiter>, future: F) -> F::Output {
     let mut future = pin!(future);
     let mut context = Context::from_waker(Waker::noop());
     loop {

@@ -15,6 +15,13 @@ pub struct Fused {
     pub left_out: Vec<Tensor>,
 }
 
+impl Fused {
+    /// Whether a tensor is one of those that are left out.
+    pub fn leaves_out(&self, tensor: &Tensor) -> bool {
+        self.left_out.iter().any(|out| out.covers_the_same_as(tensor))
+    }
+}
+
 /// Fuses what can be fused.
 pub fn fuse(plan: &Plan) -> Fused {
     let mut fused = Fused { dispatches: vec![], left_out: vec![] };
@@ -37,11 +44,10 @@ fn activated(plan: &Plan, product: &Dispatch, next: &Dispatch) -> Option<Dispatc
         return None;
     }
     let (sum, x) = (product.tensor("c"), next.tensor("x"));
-    let same = sum.buffer() == x.buffer() && sum.range() == x.range();
     let readers = plan.dispatches.iter().flat_map(|dispatch| dispatch.tensors(false)).filter(|read| read.buffer() == sum.buffer());
     let y = next.tensor("y");
     let apart = ["a", "b", "bias"].iter().all(|operand| product.tensor(operand).buffer() != y.buffer());
-    if !same || !apart || readers.count() != 1 {
+    if !sum.covers_the_same_as(x) || !apart || readers.count() != 1 {
         return None;
     }
     let hook = next.kernel.hook.as_deref()?.replace("activation/", "finish/");

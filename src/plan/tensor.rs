@@ -121,6 +121,11 @@ impl Tensor {
         4 * u64::from(self.offset)..4 * u64::from(self.offset + self.len())
     }
 
+    /// Whether it is a view of the same elements, whatever its name and shape.
+    pub fn covers_the_same_as(&self, other: &Tensor) -> bool {
+        self.buffer == other.buffer && self.range() == other.range()
+    }
+
     /// Whether a binding may begin where it begins.
     pub fn is_aligned(&self) -> bool {
         self.offset.is_multiple_of(VIEW_ALIGNMENT)

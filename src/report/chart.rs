@@ -72,8 +72,7 @@ pub(super) fn draw(panels: Vec<Panel>, width: f64, height: f64) -> Png {
     let (plots, layouts) = panels.into_iter().map(panel).unzip();
     let figure =
         Figure::new(count, 1).with_plots(plots).with_layouts(layouts).with_cell_size(width, height).with_spacing(6.0).with_padding(8.0);
-    let bytes = RasterBackend::new().with_scale(2.0).render_scene(&figure.render());
-    Png::from_encoded(bytes.expect("the figure has a size, and a vector takes every byte"))
+    encode(figure)
 }
 
 /// Draws horizontal bars, the first on top, `width` points wide.
@@ -92,6 +91,11 @@ pub(super) fn draw_bars(title: String, x_label: &'static str, bars: Vec<(String,
         .with_force_margins(BAR_LABELS, 24.0)
         .with_force_margins_y(MARGINS.top, MARGINS.bottom_with_label);
     let figure = Figure::new(1, 1).with_plots(vec![plots]).with_layouts(vec![layout]).with_cell_size(width, height).with_padding(8.0);
+    encode(figure)
+}
+
+/// A figure at 2 × 2 pixels a point.
+fn encode(figure: Figure) -> Png {
     let bytes = RasterBackend::new().with_scale(2.0).render_scene(&figure.render());
     Png::from_encoded(bytes.expect("the figure has a size, and a vector takes every byte"))
 }

@@ -25,10 +25,14 @@ pub fn kernels(bench: &Bench) -> Png {
     if !rest.is_empty() {
         bars.push((format!("{} others", rest.len()), rest.iter().map(|kernel| kernel.milliseconds.median).sum(), GREY));
     }
-    let Bench { game, batch, device, .. } = bench;
-    let name = device.split(" (").next().unwrap_or(device);
+    let (Bench { game, batch, .. }, name) = (bench, adapter(bench));
     let title = format!("{game}, batch {batch}: {:.1} ms in kernels on {name}", bench.kernels_total());
     chart::draw_bars(title, "milliseconds of an iteration", bars, WIDTH)
+}
+
+/// The device's name without what stands in brackets behind it.
+fn adapter(bench: &Bench) -> &str {
+    bench.device.split(" (").next().unwrap_or(&bench.device)
 }
 
 /// Products blue, updates green, everything else orange.
@@ -63,8 +67,7 @@ pub fn growth(benches: &[Bench]) -> Png {
         ((x.0.min(point.0), x.1.max(point.0)), (y.0.min(point.1), y.1.max(point.1)))
     });
     let first = benches.first().expect("somebody measured something");
-    let name = first.device.split(" (").next().unwrap_or(&first.device);
-    let title = format!("{}: time of an iteration on {name}", first.game);
+    let title = format!("{}: time of an iteration on {}", first.game, adapter(first));
     let panel = Panel { title, x_label, y_label: "milliseconds", x, y: (y.0 / 1.5, y.1 * 1.5), log: true, marks };
     chart::draw(vec![panel], PANEL.0, PANEL.1)
 }

@@ -12,8 +12,10 @@
 //! whole slope differs. So the twin's margin is asserted in every iteration: no input of a rectifier, no logit and no gap lies within 2e-6 of zero, unless
 //! it is zero exactly, which it then is in f32 too (a dropped row through biases that are still zero: the lowest piece wins on either side).
 
+use crate::compare::wide;
 use crate::lab::{Lab, On, Seen, as_bits};
 use crate::play::{Play, plays};
+use gander::bench::{COSINE_GATE, apart, cosines};
 use gander::data::Values;
 use gander::gan::Game;
 use gander::gpu::fuse;
@@ -60,10 +62,10 @@ fn run(play: &Play, on: On) {
     given.extend(networks.into_iter().zip(&projected).map(|(network, theta)| (&network.theta, &theta[..])));
 
     // What a GPU leaves out is the sum before an activation; the activation itself is compared.
-    let left_out = fuse(&plan).left_out;
+    let fused = fuse(&plan);
     let mut tensors = tensors(&plan);
-    tensors.retain(|tensor| !left_out.iter().any(|out| out.buffer() == tensor.buffer() && out.range() == tensor.range()));
-    let drawn: Vec<&Tensor> = gaussian(&plan).iter().map(|at| plan.dispatches[*at].tensor("z")).collect();
+    tensors.retain(|tensor| !fused.leaves_out(tensor));
+    let drawn: Vec<&Tensor> = cosines(&plan).iter().map(|at| plan.dispatches[*at].tensor("z")).collect();
     plan.name = play.name.into();
     for run in lab.start_gpus(on, &plan, &given) {
         lab.start_twin(&plan, &given);
@@ -72,7 +74,7 @@ fn run(play: &Play, on: On) {
             let mut noise = (0..drawn.len()).map(|number| seen.reals(number));
             for (at, dispatch) in plan.dispatches.iter().enumerate() {
                 lab.host.run(dispatch);
-                if gaussian(&plan).contains(&at) {
+                if cosines(&plan).contains(&at) {
                     play_on_with(
                         &mut lab.host,
                         &format!("{}: {}", seen.name, play.name),
@@ -88,19 +90,10 @@ fn run(play: &Play, on: On) {
     }
 }
 
-/// The dispatches after which gaussian or spherical noise is done.
-fn gaussian(plan: &Plan) -> Vec<usize> {
-    let draws =
-        |dispatch: &Dispatch| dispatch.kernel.hook.as_deref() == Some("noise/gaussian") || dispatch.kernel.operation == "normalize_rows";
-    let z = |at: usize| plan.dispatches[at].tensor("z").buffer();
-    let all: Vec<usize> = (0..plan.dispatches.len()).filter(|at| draws(&plan.dispatches[*at])).collect();
-    all.iter().copied().filter(|at| !all.iter().any(|later| later > at && z(*later) == z(*at))).collect()
-}
-
-/// Holds noise to its bound, norm-wise: an error of r·2⁻¹¹ in both r·cos and r·sin is √2·2⁻¹¹ of r; a tenth more for the radius. Then takes it over.
+/// Holds noise to its bound, norm-wise, then takes it over.
 fn play_on_with(host: &mut HostDevice<f64>, what: &str, z: &Tensor, noise: &[f32]) {
     let error = norm_wise(what, noise, host.reals(z));
-    assert!(error <= 1.1 * std::f64::consts::SQRT_2 / 2048.0, "{what}: {z}: norm-wise error {error:e}");
+    assert!(error <= COSINE_GATE, "{what}: {z}: norm-wise error {error:e}");
     host.set_reals(z, &noise.iter().map(|z| f64::from(*z)).collect::<Vec<_>>());
 }
 
@@ -155,13 +148,10 @@ pub fn start(game: &Game, play: &Play, plan: &Plan) -> Vec<(Tensor, Vec<f32>)> {
     inputs
 }
 
-/// ‖d‖ / max(‖ref‖, 1e-3): the terms of every buffer here are of the order of 1 (inputs, logits, a minibatch's shares), and a buffer whose terms cancel to less
-/// than a thousandth of that is not judged by its last bits.
+/// How far apart two buffers are, norm-wise.
 fn norm_wise(what: &str, found: &[f32], expected: &[f64]) -> f64 {
-    let norm = |values: &mut dyn Iterator<Item = f64>| values.map(|x| x * x).sum::<f64>().sqrt();
     assert!(found.iter().all(|x| x.is_finite()), "{what}: not every number is finite");
-    let error = norm(&mut found.iter().zip(expected).map(|(found, expected)| f64::from(*found) - expected));
-    error / norm(&mut expected.iter().copied()).max(1e-3)
+    apart(&wide(found), expected)
 }
 
 /// Fails where a dispatch has put a unit on its kink.
