@@ -5,6 +5,7 @@
 //! * [`nn`]: layers, networks, losses and the optimiser, as recorded dispatches.
 //! * [`data`]: data sets, and the minibatches a device draws from them.
 //! * [`gan`]: the game, its two recipes, and the trainer.
+//! * [`eval`]: how good a generator is, by the protocols of the paper and others; whether the theory holds.
 //! * [`report`], [`checkpoint`], [`run_folder`]: what a run leaves behind; [`atomic`]: files that appear whole or not at all.
 //! * [`mod@bench`]: where an iteration's time and memory go.
 //! * [`cli`]: the command line.
@@ -23,6 +24,8 @@ pub mod checkpoint;
 pub mod cli;
 pub mod data;
 pub mod error;
+#[cfg(feature = "native")]
+pub mod eval;
 pub mod gan;
 pub mod gpu;
 #[cfg(feature = "native")]

@@ -6,6 +6,7 @@
 pub mod algorithm1;
 pub mod code2014;
 mod config;
+mod evaluation;
 mod game;
 mod ledger;
 mod metrics;
@@ -22,6 +23,6 @@ pub use game::Game;
 pub use metrics::Metrics;
 pub use presets::{PRESETS, Preset, preset};
 pub use prior::{Noise, Prior};
-pub use sampler::Sampler;
+pub use sampler::{Judge, Sampler};
 pub use state::{Array, State};
 pub use trainer::Trainer;

@@ -1,6 +1,7 @@
-//! A trained generator by itself: samples without data and without a discriminator.
+//! A trained player by itself: a generator's samples without data and without a discriminator, a discriminator's judgement without a generator.
 
 use crate::error::Result;
+use crate::gan::evaluation::Evaluation;
 use crate::gan::sheets::Sheets;
 use crate::gan::{Config, Prior, State};
 use crate::nn::Network;
@@ -12,6 +13,7 @@ pub struct Sampler {
     rec: Recorder,
     generator: Network,
     sheets: Sheets,
+    evaluation: Evaluation,
 }
 
 impl Sampler {
@@ -27,7 +29,7 @@ impl Sampler {
         state.check(&[&generator])?;
         device.allocate(rec.memory())?;
         state.write(&mut *device, &[&generator]);
-        Ok(Sampler { device, rec, generator, sheets })
+        Ok(Sampler { device, rec, generator, sheets, evaluation: Evaluation::default() })
     }
 
     /// Numbers in a sample.
@@ -40,5 +42,63 @@ impl Sampler {
     /// if the device fails.
     pub async fn samples(&mut self, count: u32, seed: u32) -> Result<Vec<f32>> {
         self.sheets.draw(&mut *self.device, &mut self.rec, &self.generator, count, seed).await
+    }
+
+    /// The first `count` noise vectors of a seed: those that [`Sampler::samples`] are made of.   count×size, row by row.
+    /// # Errors
+    /// if the device fails.
+    pub async fn noise(&mut self, count: u32, seed: u32) -> Result<Vec<f32>> {
+        self.sheets.noise(&mut *self.device, &mut self.rec, &self.generator, count, seed).await
+    }
+
+    /// x = G(z) for noise vectors of the caller's choice.   z: count×size, result: count×dimensions, row by row.
+    /// # Errors
+    /// if the device fails.
+    /// # Panics
+    /// if z is no whole number of noise vectors.
+    pub async fn generate(&mut self, z: &[f32]) -> Result<Vec<f32>> {
+        self.evaluation.apply(&mut *self.device, &mut self.rec, &self.generator, z).await
+    }
+
+    /// Takes over what the same generator had learnt at another moment.
+    /// # Errors
+    /// if the state belongs to another architecture; nothing is changed then.
+    pub fn restore(&mut self, state: &State) -> Result<()> {
+        state.check(&[&self.generator])?;
+        state.write(&mut *self.device, &[&self.generator]);
+        Ok(())
+    }
+}
+
+/// Judges rows with a trained discriminator.
+pub struct Judge {
+    device: Box<dyn Device>,
+    rec: Recorder,
+    discriminator: Network,
+    evaluation: Evaluation,
+}
+
+impl Judge {
+    /// Lays out the discriminator of a configuration on a device and gives it what it has learnt.
+    /// # Errors
+    /// if the state belongs to another architecture, or the device refuses a tensor.
+    pub fn new(mut device: Box<dyn Device>, config: &Config, state: &State) -> Result<Judge> {
+        let mut rec = Recorder::new();
+        let clock = rec.words("clock", 4);
+        let dimensions = config.generator.layers.last().map_or(0, |layer| layer.units);
+        let discriminator = Network::new(&mut rec, "D", &config.discriminator.layers, dimensions, true, &[], &clock);
+        state.check(&[&discriminator])?;
+        device.allocate(rec.memory())?;
+        state.write(&mut *device, &[&discriminator]);
+        Ok(Judge { device, rec, discriminator, evaluation: Evaluation::default() })
+    }
+
+    /// D's logits, without dropout: D(x) = 1/(1 + exp(−a)).   x: count×dimensions, result: one per row.
+    /// # Errors
+    /// if the device fails.
+    /// # Panics
+    /// if x is no whole number of rows.
+    pub async fn logits(&mut self, x: &[f32]) -> Result<Vec<f32>> {
+        self.evaluation.apply(&mut *self.device, &mut self.rec, &self.discriminator, x).await
     }
 }

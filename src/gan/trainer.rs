@@ -2,6 +2,7 @@
 
 use crate::data::Dataset;
 use crate::error::Result;
+use crate::gan::evaluation::Evaluation;
 use crate::gan::pace::Pace;
 use crate::gan::sheets::Sheets;
 use crate::gan::{Config, Game, Metrics, State};
@@ -19,6 +20,8 @@ pub struct Trainer {
     plan: Plan,
     replay: PlanId,
     sheets: Sheets,
+    forging: Evaluation,
+    judging: Evaluation,
     pace: Pace,
 }
 
@@ -36,7 +39,19 @@ impl Trainer {
         game.data.upload(&mut *device, dataset);
         let replay = device.prepare(&plan)?;
         let pace = Pace::new(game.ring.rows() / device.in_flight() as u32 / 2);
-        let mut trainer = Trainer { device, game, rec, seed: config.seed, iteration: 0, plan, replay, sheets, pace };
+        let mut trainer = Trainer {
+            device,
+            game,
+            rec,
+            seed: config.seed,
+            iteration: 0,
+            plan,
+            replay,
+            sheets,
+            forging: Evaluation::default(),
+            judging: Evaluation::default(),
+            pace,
+        };
         trainer.initialise(&projection)?;
         Ok(trainer)
     }
@@ -116,6 +131,29 @@ impl Trainer {
     /// if the device fails.
     pub async fn samples(&mut self, count: u32, seed: u32) -> Result<Vec<f32>> {
         self.sheets.draw(&mut *self.device, &mut self.rec, &self.game.generator, count, seed).await
+    }
+
+    /// x = G(z) for noise vectors of the caller's choice, by the generator as it is now.   z: count×size, result: count×dimensions, row by row.
+    /// # Errors
+    /// if the device fails.
+    /// # Panics
+    /// if z is no whole number of noise vectors.
+    pub async fn generate(&mut self, z: &[f32]) -> Result<Vec<f32>> {
+        self.forging.apply(&mut *self.device, &mut self.rec, &self.game.generator, z).await
+    }
+
+    /// D's logits without dropout, by the discriminator as it is now.   x: count×dimensions, result: one per row.
+    /// # Errors
+    /// if the device fails.
+    /// # Panics
+    /// if x is no whole number of rows.
+    pub async fn judge(&mut self, x: &[f32]) -> Result<Vec<f32>> {
+        self.judging.apply(&mut *self.device, &mut self.rec, &self.game.discriminator, x).await
+    }
+
+    /// The device, and the recorder of all its buffers: where other plans can be prepared and replayed between iterations.
+    pub fn workbench(&mut self) -> (&mut dyn Device, &mut Recorder) {
+        (&mut *self.device, &mut self.rec)
     }
 
     /// All that has been learnt so far.

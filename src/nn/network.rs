@@ -123,12 +123,26 @@ impl Network {
     pub fn forward_into(&self, rec: &mut Recorder, x: &Tensor, y: &Tensor) -> Pass {
         assert!(x.cols() == self.inputs, "{} takes {} columns, {x} has {}", self.name, self.inputs, x.cols());
         assert!(y.cols() == self.outputs() && y.rows() == x.rows(), "{} of {x} does not fit {y}", self.name);
+        self.pass(rec, x, y, |_| true)
+    }
+
+    /// Records the plain forward pass of x, as networks are evaluated: without the layers that draw chance.   x: m×inputs, result: m×outputs.
+    #[track_caller]
+    pub fn evaluate(&self, rec: &mut Recorder, x: &Tensor) -> Tensor {
+        assert!(x.cols() == self.inputs, "{} takes {} columns, {x} has {}", self.name, self.inputs, x.cols());
+        let y = rec.tensor(&format!("{}(·)", self.name), [x.rows(), self.outputs()]);
+        self.pass(rec, x, &y, |layer| !layer.draws());
+        y
+    }
+
+    /// Records the layers that take part, one after the other; the last one gives y.
+    fn pass(&self, rec: &mut Recorder, x: &Tensor, y: &Tensor, takes_part: impl Fn(&dyn Layer) -> bool) -> Pass {
+        let layers: Vec<_> = self.layers.iter().enumerate().filter(|(_, layer)| takes_part(layer.as_ref())).collect();
         let mut applied: Vec<Applied> = vec![];
-        for (number, layer) in self.layers.iter().enumerate() {
+        for (place, (number, layer)) in layers.iter().enumerate() {
             let x = applied.last().map_or(x, |below| &below.y).clone();
             let outputs = [x.rows(), layer.outputs(x.cols())];
-            let last = number + 1 == self.layers.len();
-            let y = if last { y.clone() } else { rec.tensor(&format!("{}.{number}", self.name), outputs) };
+            let y = if place + 1 == layers.len() { y.clone() } else { rec.tensor(&format!("{}.{number}", self.name), outputs) };
             let kept = layer.keep(rec, x.rows(), x.cols());
             let salt = if layer.draws() { rec.salt() } else { 0 };
             let at = Applied { x, y, kept, salt, first_row: 0 };

@@ -1,0 +1,1 @@
+//! Evaluation: how good a generator is, and whether the theory holds. Everything heavy runs on a device, as recorded plans.
