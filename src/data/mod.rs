@@ -18,6 +18,7 @@ pub mod fetch;
 pub mod idx;
 #[cfg(feature = "native")]
 mod inflate;
+mod labels;
 pub mod minibatch;
 #[cfg(feature = "native")]
 pub mod mnist;
@@ -26,4 +27,5 @@ pub mod points;
 #[cfg(feature = "native")]
 pub use catalogue::{cache_folder, open, outline};
 pub use dataset::{Dataset, Outline, Shape, Values};
+pub use labels::Labels;
 pub use minibatch::Minibatches;

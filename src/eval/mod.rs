@@ -1,1 +1,3 @@
 //! Evaluation: how good a generator is, and whether the theory holds. Everything heavy runs on a device, as recorded plans.
+
+pub mod classifier;

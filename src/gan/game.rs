@@ -134,11 +134,7 @@ impl Game {
             .argument("d_count", self.d_optimizer.squares.len())
             .flops(u64::from(self.g_optimizer.squares.len() + self.d_optimizer.squares.len()))
             .record();
-        rec.dispatch("tick")
-            .bind("clock", &self.clock)
-            .argument("drawn", self.k * self.m)
-            .argument("examples", self.data.examples())
-            .record();
+        self.data.tick(rec, self.k * self.m);
     }
 }
 
