@@ -1,1 +1,14 @@
-//! Evaluation: how good a generator is, and whether the theory holds. Everything heavy runs on a device, as recorded plans.
+//! Evaluation: how good a generator is, by the protocols of the paper and others, and whether the theory holds.
+//!
+//! * [`distances`]: squared distances on a device, folded as they come; everything below that asks who is near whom stands on it.
+//! * [`parzen`]: the Parzen window log-likelihood of the paper's Table 1, to the letter; [`table1`] has the paper's own rows.
+//! * [`kmeans`]: centroids to calibrate it with.
+//! * [`neighbours`]: nearest neighbours, exactly, and the audit for memorisation.
+//!
+//! Everything heavy runs on a device, as recorded plans. Nothing here touches files or a terminal.
+
+pub mod distances;
+pub mod kmeans;
+pub mod neighbours;
+pub mod parzen;
+pub mod table1;
