@@ -55,6 +55,12 @@ impl<'a> Rows<'a> {
         self.values.chunks_exact(self.dimensions)
     }
 
+    /// Part number `at` when they are cut into so many parts, as equal as can be.
+    pub fn part(&self, at: usize, parts: usize) -> Rows<'a> {
+        let end = |at: usize| at * self.count() / parts * self.dimensions;
+        Rows { values: &self.values[end(at)..end(at + 1)], ..*self }
+    }
+
     /// The first so many rows, or all.
     pub fn first(&self, count: usize) -> Rows<'a> {
         Rows { values: &self.values[..count.min(self.count()) * self.dimensions], ..*self }

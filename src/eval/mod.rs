@@ -2,13 +2,16 @@
 //!
 //! * [`distances`]: squared distances on a device, folded as they come; everything below that asks who is near whom stands on it.
 //! * [`parzen`]: the Parzen window log-likelihood of the paper's Table 1, to the letter; [`table1`] has the paper's own rows.
-//! * [`kmeans`]: centroids to calibrate it with.
+//! * [`calibration`] says what such a number is worth, with centroids by [`kmeans`].
 //! * [`neighbours`]: nearest neighbours, exactly, and the audit for memorisation.
+//! * [`summary`]: everything that `gander eval` finds out.
 //!
 //! Everything heavy runs on a device, as recorded plans. Nothing here touches files or a terminal.
 
+pub mod calibration;
 pub mod distances;
 pub mod kmeans;
 pub mod neighbours;
 pub mod parzen;
+pub mod summary;
 pub mod table1;

@@ -8,7 +8,7 @@
 use crate::error::Result;
 use crate::eval::distances::{ParzenFold, Rows, Sizes};
 use crate::plan::{Device, Recorder};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Samples that the paper's protocol draws.
 pub const SAMPLES: u32 = 10_000;
@@ -20,7 +20,7 @@ const WIDTHS: usize = 10;
 const MOST_STEPS: usize = 45;
 
 /// A mean, and how far it may be from what more examples would give.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Estimate {
     /// The mean.
     pub mean: f64,
@@ -48,7 +48,7 @@ impl std::fmt::Display for Estimate {
 }
 
 /// Where in its grid the chosen σ lies.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Place {
     /// Between others: the best there is.
@@ -69,7 +69,7 @@ pub enum Grid {
 }
 
 /// A Parzen window log-likelihood.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Score {
     /// The chosen width of the window.
     pub sigma: f64,
@@ -114,9 +114,10 @@ pub async fn log_likelihoods(
     Ok(logs)
 }
 
-/// Chooses σ on a validation set.
-pub struct Chooser {
-    fold: ParzenFold,
+/// The whole protocol, prepared once for any number of sets of samples: σ by the validation set, the mean over the test set.
+pub struct Protocol {
+    choosing: ParzenFold,
+    testing: ParzenFold,
 }
 
 /// The width that was chosen.
@@ -132,24 +133,35 @@ pub struct Chosen {
     pub grid: Vec<(f64, f64)>,
 }
 
-impl Chooser {
-    /// Prepares choices for sets of at most these sizes.
+impl Protocol {
+    /// Prepares the protocol for these sets and so many samples; it serves others too, best when they are of about these sizes.
     /// # Errors
     /// if the device refuses a tensor or a kernel.
-    pub fn new(device: &mut dyn Device, rec: &mut Recorder, sizes: Sizes) -> Result<Chooser> {
-        Ok(Chooser { fold: ParzenFold::new(device, rec, sizes, WIDTHS)? })
+    pub fn new(device: &mut dyn Device, rec: &mut Recorder, valid: Rows<'_>, test: Rows<'_>, samples: usize) -> Result<Protocol> {
+        let sizes = |points: Rows| Sizes { points: points.count(), references: samples, dimensions: points.dimensions };
+        let choosing = ParzenFold::new(device, rec, sizes(valid), WIDTHS)?;
+        Ok(Protocol { choosing, testing: ParzenFold::new(device, rec, sizes(test), 1)? })
+    }
+
+    /// Scores samples.
+    /// # Errors
+    /// if the device fails.
+    pub async fn score(&self, device: &mut dyn Device, samples: Rows<'_>, valid: Rows<'_>, test: Rows<'_>, grid: Grid) -> Result<Score> {
+        let Chosen { sigma, place, validation, grid } = self.choose(device, samples, valid, grid).await?;
+        let logs = log_likelihoods(device, &self.testing, test, samples, &[sigma]).await?;
+        Ok(Score { sigma, place, validation, test: Estimate::of(&logs[0]), samples: samples.count(), grid })
     }
 
     /// The width under which the validation set is likeliest.
     /// # Errors
     /// if the device fails.
-    pub async fn choose(&self, device: &mut dyn Device, valid: Rows<'_>, samples: Rows<'_>, grid: Grid) -> Result<Chosen> {
+    pub async fn choose(&self, device: &mut dyn Device, samples: Rows<'_>, valid: Rows<'_>, grid: Grid) -> Result<Chosen> {
         let mut tried: Vec<(i64, f64)> = vec![];
         let mut first = 0;
         loop {
             let steps: Vec<i64> = (first..first + WIDTHS as i64).collect();
             let sigmas: Vec<f64> = steps.iter().map(|step| grid_at(*step)).collect();
-            let logs = log_likelihoods(device, &self.fold, valid, samples, &sigmas).await?;
+            let logs = log_likelihoods(device, &self.choosing, valid, samples, &sigmas).await?;
             tried.extend(steps.into_iter().zip(logs.iter().map(|logs| Estimate::of(logs).mean)));
             tried.sort_by_key(|(step, _)| *step);
             let best = best(&tried);
@@ -166,28 +178,42 @@ impl Chooser {
             first = if place == Place::LowerEdge { tried[0].0 - WIDTHS as i64 } else { tried[best].0 + 1 };
         }
     }
+
+    /// Scores samples as the paper scores those of the Toronto Face Database: held-out examples are cut into folds, σ is chosen in each by its whole
+    /// validation part, and the standard error is that of the folds' means.
+    /// # Errors
+    /// if the device fails.
+    /// # Panics
+    /// unless every fold gets an example of either kind.
+    pub async fn score_folds(
+        &self,
+        device: &mut dyn Device,
+        samples: Rows<'_>,
+        valid: Rows<'_>,
+        test: Rows<'_>,
+        folds: usize,
+        grid: Grid,
+    ) -> Result<Folds> {
+        let mut scores = vec![];
+        for fold in 0..folds {
+            scores.push(self.score(device, samples, valid.part(fold, folds), test.part(fold, folds), grid).await?);
+        }
+        let means: Vec<f64> = scores.iter().map(|score| score.test.mean).collect();
+        Ok(Folds { test: Estimate::of(&means), scores })
+    }
+}
+
+/// Parzen window log-likelihoods, fold by fold.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Folds {
+    /// The mean over folds, with the standard error across them.
+    pub test: Estimate,
+    /// Each fold's own.
+    pub scores: Vec<Score>,
 }
 
 /// The place of the largest number; of equal ones the first.
 fn best(tried: &[(i64, f64)]) -> usize {
     let better = |best: usize, at: usize| if tried[at].1 > tried[best].1 { at } else { best };
     (0..tried.len()).fold(0, better)
-}
-
-/// The whole protocol: σ by the validation set, the mean over the test set.
-/// # Errors
-/// if the device refuses a tensor or a kernel, or fails.
-pub async fn score(
-    device: &mut dyn Device,
-    rec: &mut Recorder,
-    samples: Rows<'_>,
-    valid: Rows<'_>,
-    test: Rows<'_>,
-    grid: Grid,
-) -> Result<Score> {
-    let chooser = Chooser::new(device, rec, Sizes::of(valid, samples))?;
-    let Chosen { sigma, place, validation, grid } = chooser.choose(device, valid, samples, grid).await?;
-    let fold = ParzenFold::new(device, rec, Sizes::of(test, samples), 1)?;
-    let logs = log_likelihoods(device, &fold, test, samples, &[sigma]).await?;
-    Ok(Score { sigma, place, validation, test: Estimate::of(&logs[0]), samples: samples.count(), grid })
 }

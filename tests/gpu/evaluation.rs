@@ -4,7 +4,7 @@ use crate::lab::{Gpu, On, numbers, open, wait_for};
 use gander::data::digits;
 use gander::eval::distances::{ParzenFold, Rows, Sizes, WithinFold, squared_distance};
 use gander::eval::neighbours::nearest;
-use gander::eval::parzen::{Estimate, Grid, Place, log_likelihoods, published_grid, score};
+use gander::eval::parzen::{Estimate, Grid, Place, Protocol, Score, log_likelihoods, published_grid};
 use gander::gan::{Config, Sampler, Trainer, preset};
 use gander::host::HostDevice;
 use gander::plan::{Device, Recorder};
@@ -87,6 +87,18 @@ fn the_mean_over_pictures_agrees_with_f64_to_a_ten_thousandth_of_a_nat() {
     }
 }
 
+/// The whole protocol for one set of samples.
+async fn score(
+    device: &mut dyn Device,
+    rec: &mut Recorder,
+    samples: Rows<'_>,
+    valid: Rows<'_>,
+    test: Rows<'_>,
+    grid: Grid,
+) -> gander::Result<Score> {
+    Protocol::new(device, rec, valid, test, samples.count())?.score(device, samples, valid, test, grid).await
+}
+
 /// One window on one sample is one Gaussian.
 #[test]
 fn the_whole_protocol_finds_the_width_of_one_gaussian() {
@@ -129,6 +141,27 @@ fn a_width_at_the_edge_is_flagged_and_the_grid_widens_to_both_sides() {
         let best = (near.iter().map(|x| f64::from(*x).powi(2)).sum::<f64>() / near.len() as f64).sqrt();
         assert!((widened.sigma / best).ln().abs() < 10f64.ln() / 9.0, "{} is not near {best}", widened.sigma);
     }
+}
+
+/// Folds of equal size have the whole set's mean when they choose the same σ, and the standard error is that of their means.
+#[test]
+fn the_standard_error_across_folds_is_that_of_their_means() {
+    let points = numbers(3, 400);
+    let (valid, test, samples) = (Rows::new(&points[..100], 1), Rows::new(&points[100..300], 1), Rows::new(&points[300..], 1));
+    let (mut host, mut rec) = (HostDevice::<f32>::new(), Recorder::new());
+    let protocol = Protocol::new(&mut host, &mut rec, valid, test, 100).expect("the host takes it");
+    let folds = pollster::block_on(protocol.score_folds(&mut host, samples, valid, test, 4, Grid::Published)).expect("the host takes it");
+    assert_eq!(folds.scores.len(), 4);
+    let means: Vec<f64> = (0..4)
+        .map(|fold| {
+            let part = Rows::new(&points[100 + 50 * fold..][..50], 1);
+            let logs: Vec<f64> = part.iter().map(|x| by_the_formula(x, samples, folds.scores[fold].sigma)).collect();
+            logs.iter().sum::<f64>() / 50.0
+        })
+        .collect();
+    let mean = means.iter().sum::<f64>() / 4.0;
+    let error = (means.iter().map(|each| (each - mean).powi(2)).sum::<f64>() / 4.0).sqrt() / 2.0;
+    assert!((folds.test.mean - mean).abs() < 1e-5 && (folds.test.standard_error - error).abs() < 1e-5, "{folds:?}, not {mean} ± {error}");
 }
 
 #[test]
