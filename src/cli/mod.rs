@@ -5,6 +5,7 @@ mod bench;
 mod configuration;
 mod data;
 mod devices;
+mod eval;
 mod interrupt;
 mod log;
 mod plan;
@@ -38,6 +39,7 @@ const EXAMPLES: &str = "Examples:
   gander train mnist --set train.recipe=code-2014 --seed 7 --out runs/code
   gander resume runs/code --iterations 200000
   gander sample runs/code --count 64 --out sheet.png
+  gander eval runs/code                   log-likelihood beside Table 1, memorisation
   gander plan mnist                       one iteration, dispatch by dispatch
   gander bench mnist --plot bench.png     where its time goes on this machine
 
@@ -53,6 +55,8 @@ enum Command {
     Resume(resume::Options),
     /// Draw samples of a run's generator
     Sample(sample::Options),
+    /// Find out how good a run's generator is: the Parzen window log-likelihood of the paper's Table 1, and more
+    Eval(eval::Options),
     /// List the adapters there are
     Devices(devices::Options),
     /// List the presets, or print one as TOML
@@ -119,6 +123,7 @@ pub fn run(cli: Cli) -> Result<u8> {
         Command::Train(options) => train::run(&options),
         Command::Resume(options) => resume::run(&options),
         Command::Sample(options) => sample::run(&options),
+        Command::Eval(options) => eval::run(&options),
         Command::Devices(options) => devices::run(&options),
         Command::Presets(options) => presets::run(&options),
         Command::Plan(options) => plan::run(&options),

@@ -32,13 +32,7 @@ pub(super) struct Options {
 
 pub(super) fn run(options: &Options) -> Result<u8> {
     let view = RunView::open(&options.run)?;
-    let checkpoint = match options.at {
-        Some(iteration) => view.checkpoint_at(iteration)?,
-        None => view.newest_checkpoint()?.map(|newest| newest.checkpoint).ok_or_else(|| {
-            let run = options.run.display();
-            Error::Checkpoint(format!("{run} has no checkpoint yet; wait for the first, or `gander resume {run}`"))
-        })?,
-    };
+    let checkpoint = view.checkpoint_at_or_newest(options.at)?;
     let config = Config::parse(&checkpoint.config, &[])?;
     let opened = adapter::open(&options.device)?;
     let (seed, iteration) = (options.seed.unwrap_or(checkpoint.seed), checkpoint.iteration);

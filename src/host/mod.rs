@@ -12,6 +12,7 @@ mod device;
 mod draw;
 mod draw_labels;
 mod dropout;
+mod folds;
 mod loss_discriminator;
 mod loss_generator;
 mod loss_softmax;
@@ -53,14 +54,17 @@ fn twin<T: Real>(operation: &str) -> Option<Twin<T>> {
         "maxout_backward" => maxout::backward,
         "maxout_forward" => maxout::forward,
         "metrics" => metrics::run,
+        "nearest_fold" => folds::nearest,
         "noise" => noise::run,
         "normalize_rows" => normalize_rows::run,
+        "parzen_fold" => folds::parzen,
         "peak_arithmetic" => peak::arithmetic,
         "peak_copy" => peak::copy,
         "schedule" => schedule::run,
         "shuffle" => shuffle::run,
         "tick" => tick::run,
         "update" => update::run,
+        "within_fold" => folds::within,
         _ => return None,
     })
 }

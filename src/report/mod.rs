@@ -3,6 +3,7 @@
 //! * [`metrics`] keeps `metrics.csv`, one row per iteration.
 //! * [`sheet`] lays generated pictures out on a grid.
 //! * [`plot`] draws `losses.png` from the metrics.
+//! * [`curve`] draws the log-likelihood through training.
 //! * [`points`] draws one- and two-dimensional samples over the data they imitate.
 //! * [`time`] draws where an iteration's time goes, and how it grows.
 //! * [`Reference`] says which of these shows a data set's samples.
@@ -11,6 +12,7 @@
 //! The functions take plain numbers and give back a [`Png`]. They know nothing of networks or devices.
 
 mod chart;
+pub mod curve;
 pub mod metrics;
 pub mod plot;
 mod png;
@@ -19,6 +21,7 @@ mod reference;
 pub mod sheet;
 pub mod time;
 
+pub use curve::parzen_curve;
 pub use plot::losses;
 pub use png::Png;
 pub use reference::Reference;

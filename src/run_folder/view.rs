@@ -64,6 +64,21 @@ impl RunView {
         self.path.join("losses.png")
     }
 
+    /// Where the evaluation lies.
+    pub fn eval_path(&self) -> PathBuf {
+        self.path.join("eval.json")
+    }
+
+    /// Where the log-likelihoods of all checkpoints lie.
+    pub fn parzen_path(&self) -> PathBuf {
+        self.path.join("parzen.csv")
+    }
+
+    /// Where their picture lies.
+    pub fn parzen_plot_path(&self) -> PathBuf {
+        self.path.join("parzen.png")
+    }
+
     /// Where the log lies.
     pub fn log_path(&self) -> PathBuf {
         self.path.join("run.log")
@@ -132,6 +147,17 @@ impl RunView {
         let there = iterations.iter().map(u64::to_string).collect::<Vec<_>>().join(", ");
         let there = if there.is_empty() { "none yet".into() } else { there };
         Err(Error::Config(format!("{} has no checkpoint of iteration {iteration}; there are: {there}", self.path.display())))
+    }
+
+    /// The checkpoint of an iteration, or the newest whole one.
+    /// # Errors when there is none, or it is damaged.
+    pub fn checkpoint_at_or_newest(&self, iteration: Option<u64>) -> Result<Checkpoint> {
+        if let Some(iteration) = iteration {
+            return self.checkpoint_at(iteration);
+        }
+        let run = self.path.display();
+        let none = || Error::Checkpoint(format!("{run} has no checkpoint yet; wait for the first, or `gander resume {run}`"));
+        self.newest_checkpoint()?.map(|newest| newest.checkpoint).ok_or_else(none)
     }
 
     fn read_checkpoint(&self, iteration: u64) -> Result<Checkpoint> {
