@@ -9,11 +9,11 @@ mod recipe;
 
 pub use recipe::Recipe;
 
-use crate::data::{Dataset, Labels, Minibatches};
+use crate::data::{Dataset, Labels, Minibatches, Outline};
 use crate::error::{Error, Result};
 use crate::gan::State;
 use crate::nn::{Momentum, Network, loss};
-use crate::plan::{Device, PlanId, Recorder, Tensor};
+use crate::plan::{Device, Plan, PlanId, Recorder, Tensor};
 
 /// Iterations of one submission, between two calls of `seen`: short on any GPU.
 const STRIDE: u32 = 10;
@@ -27,6 +27,14 @@ pub struct Classifier {
     recipe: Recipe,
     iteration: u64,
     prepared: Vec<Forward>,
+}
+
+/// A recorded iteration of training, and what it draws from and leaves.
+struct Iteration {
+    plan: Plan,
+    minibatches: Minibatches,
+    labels: Labels,
+    tally: Tensor,
 }
 
 /// A prepared forward pass without dropout, and what goes in and comes out.
@@ -73,33 +81,15 @@ impl Classifier {
         let Some(labels) = &dataset.labels else {
             return Err(Error::Data(format!("data set `{}` has no labels: there is nothing for a classifier to learn", dataset.name)));
         };
-        let outline = dataset.outline();
-        let batch = self.recipe.batch;
-        let (minibatches, all_labels) = (Minibatches::new(rec, &outline, &self.clock), Labels::new(rec, &outline));
-        let optimizer = Momentum::new(rec, &self.network, &self.recipe.optimizer, &self.clock);
-        let tally = rec.tensor("C tally", [1, 2]);
-
-        rec.section("Sample a minibatch of examples with their labels.");
-        optimizer.schedule(rec);
-        let x = rec.tensor("x", [batch, outline.dimensions()]);
-        let chosen = minibatches.draw(rec, 0, &x);
-        let drawn = all_labels.draw(rec, &chosen);
-        rec.section("Update C by descending the cross-entropy of its labels.");
-        let pass = self.network.forward(rec, &x);
-        let da = loss::softmax(rec, pass.output(), &drawn, &tally);
-        self.network.parameter_gradient(rec, &pass, &da);
-        optimizer.step(rec, &self.network);
-        minibatches.tick(rec, batch);
-        let plan = rec.finish("classifier's iteration");
-
+        let iteration = self.record_iteration(rec, &dataset.outline());
         device.allocate(rec.memory())?;
-        minibatches.upload(device, dataset);
-        all_labels.upload(device, labels);
+        iteration.minibatches.upload(device, dataset);
+        iteration.labels.upload(device, labels);
         device.write(&self.clock, bytemuck::cast_slice(&[self.recipe.seed, 0, 0, 0]));
-        let plan = device.prepare(&plan)?;
+        let plan = device.prepare(&iteration.plan)?;
         for done in (0..self.recipe.iterations).step_by(STRIDE as usize) {
             let times = STRIDE.min(self.recipe.iterations - done);
-            let bytes = device.submit(plan, times, &[&tally]).await?;
+            let bytes = device.submit(plan, times, &[&iteration.tally]).await?;
             let loss = bytemuck::pod_collect_to_vec::<u8, f32>(&bytes[0])[0];
             if !loss.is_finite() {
                 let near = done + times;
@@ -111,6 +101,27 @@ impl Classifier {
         }
         self.iteration = u64::from(self.recipe.iterations);
         Ok(())
+    }
+
+    /// Records one iteration: a minibatch with its labels, the loss, the update, and the clock's next step.
+    fn record_iteration(&self, rec: &mut Recorder, outline: &Outline) -> Iteration {
+        let batch = self.recipe.batch;
+        let (minibatches, labels) = (Minibatches::new(rec, outline, &self.clock), Labels::new(rec, outline));
+        let optimizer = Momentum::new(rec, &self.network, &self.recipe.optimizer, &self.clock);
+        let tally = rec.tensor("C tally", [1, 2]);
+        rec.section("Learning rate and momentum of this iteration.");
+        optimizer.schedule(rec);
+        rec.section("Sample a minibatch of m examples with their labels.");
+        let x = rec.tensor("x", [batch, outline.dimensions()]);
+        let chosen = minibatches.draw(rec, 0, &x);
+        let drawn = labels.draw(rec, &chosen);
+        rec.section("Update C by descending the cross-entropy of the labels: -1/m Σ log p(y|x).");
+        let pass = self.network.forward(rec, &x);
+        let da = loss::softmax(rec, pass.output(), &drawn, &tally);
+        self.network.parameter_gradient(rec, &pass, &da);
+        optimizer.step(rec, &self.network);
+        minibatches.tick(rec, batch);
+        Iteration { plan: rec.finish("classifier's iteration"), minibatches, labels, tally }
     }
 
     /// Classes and features of rows, without dropout.   x: rows×dimensions.

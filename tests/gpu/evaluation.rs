@@ -11,7 +11,7 @@ use gander::plan::{Device, Recorder};
 use std::pin::pin;
 
 /// Runs an evaluation on each device; what comes out belongs to the name of the device.
-fn on_every_device<T>(evaluate: impl AsyncFn(&mut dyn Device, &mut Recorder) -> gander::Result<T>) -> Vec<(String, T)> {
+pub fn on_every_device<T>(evaluate: impl AsyncFn(&mut dyn Device, &mut Recorder) -> gander::Result<T>) -> Vec<(String, T)> {
     let mut seen = vec![];
     let mut host = HostDevice::<f32>::new();
     let on_host = pollster::block_on(evaluate(&mut host, &mut Recorder::new())).expect("the host takes it");
