@@ -2,7 +2,7 @@
 //!
 //! * [`metrics`] keeps `metrics.csv`, one row per iteration.
 //! * [`sheet`] lays generated pictures out on a grid.
-//! * [`plot`] draws `losses.png` from the metrics.
+//! * [`plot`] draws `losses.png` and `losses.svg` from the metrics.
 //! * [`points`] draws one- and two-dimensional samples over the data they imitate.
 //! * [`time`] draws where an iteration's time goes, and how it grows.
 //! * [`Reference`] says which of these shows a data set's samples.
@@ -19,6 +19,7 @@ mod reference;
 pub mod sheet;
 pub mod time;
 
+pub use chart::Chart;
 pub use plot::losses;
 pub use png::Png;
 pub use reference::Reference;
