@@ -10,6 +10,7 @@ mod log;
 mod plan;
 mod presets;
 mod progress;
+mod report;
 mod resume;
 mod run;
 mod sample;
@@ -38,6 +39,7 @@ const EXAMPLES: &str = "Examples:
   gander train mnist --set train.recipe=code-2014 --seed 7 --out runs/code
   gander resume runs/code --iterations 200000
   gander sample runs/code --count 64 --out sheet.png
+  gander report runs/code                 the run on one page: sheets through time, curves, results
   gander plan mnist                       one iteration, dispatch by dispatch
   gander bench mnist --plot bench.png     where its time goes on this machine
 
@@ -53,6 +55,8 @@ enum Command {
     Resume(resume::Options),
     /// Draw samples of a run's generator
     Sample(sample::Options),
+    /// Write a run on one page that opens from disk
+    Report(report::Options),
     /// List the adapters there are
     Devices(devices::Options),
     /// List the presets, or print one as TOML
@@ -119,6 +123,7 @@ pub fn run(cli: Cli) -> Result<u8> {
         Command::Train(options) => train::run(&options),
         Command::Resume(options) => resume::run(&options),
         Command::Sample(options) => sample::run(&options),
+        Command::Report(options) => report::run(&options),
         Command::Devices(options) => devices::run(&options),
         Command::Presets(options) => presets::run(&options),
         Command::Plan(options) => plan::run(&options),

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use kuva::backend::svg::SvgBackend;
 use kuva::RasterBackend;
+use kuva::backend::svg::SvgBackend;
 use kuva::plot::{BandPlot, BarPlot, LegendPosition, LinePlot, LineStyle, ScatterPlot};
 use kuva::render::annotations::ReferenceLine;
 use kuva::render::figure::Figure;

@@ -5,18 +5,22 @@
 //! * [`plot`] draws `losses.png` and `losses.svg` from the metrics.
 //! * [`points`] draws one- and two-dimensional samples over the data they imitate.
 //! * [`time`] draws where an iteration's time goes, and how it grows.
+//! * [`html`] writes `report.html`: the whole run on one page, from what [`journal`] and [`table`] read.
 //! * [`Reference`] says which of these shows a data set's samples.
 //! * `chart` wraps the plotting crate; nothing else knows it.
 //!
 //! The functions take plain numbers and give back a [`Png`]. They know nothing of networks or devices.
 
 mod chart;
+pub mod html;
+pub mod journal;
 pub mod metrics;
 pub mod plot;
 mod png;
 pub mod points;
 mod reference;
 pub mod sheet;
+pub mod table;
 pub mod time;
 
 pub use chart::Chart;
