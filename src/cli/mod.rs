@@ -11,6 +11,7 @@ mod log;
 mod plan;
 mod presets;
 mod progress;
+mod report;
 mod resume;
 mod run;
 mod sample;
@@ -40,6 +41,7 @@ const EXAMPLES: &str = "Examples:
   gander resume runs/code --iterations 200000
   gander sample runs/code --count 64 --out sheet.png
   gander eval runs/code                   log-likelihood beside Table 1, memorisation
+  gander report runs/code                 the run on one page: sheets through time, curves, results
   gander plan mnist                       one iteration, dispatch by dispatch
   gander bench mnist --plot bench.png     where its time goes on this machine
 
@@ -57,6 +59,8 @@ enum Command {
     Sample(sample::Options),
     /// Find out how good a run's generator is: the Parzen window log-likelihood of the paper's Table 1, and more
     Eval(eval::Options),
+    /// Write a run on one page that opens from disk
+    Report(report::Options),
     /// List the adapters there are
     Devices(devices::Options),
     /// List the presets, or print one as TOML
@@ -124,6 +128,7 @@ pub fn run(cli: Cli) -> Result<u8> {
         Command::Resume(options) => resume::run(&options),
         Command::Sample(options) => sample::run(&options),
         Command::Eval(options) => eval::run(&options),
+        Command::Report(options) => report::run(&options),
         Command::Devices(options) => devices::run(&options),
         Command::Presets(options) => presets::run(&options),
         Command::Plan(options) => plan::run(&options),

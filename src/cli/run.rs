@@ -219,7 +219,9 @@ impl Run {
     fn plot(&mut self) -> Result<()> {
         self.metrics.flush()?;
         let rows = metrics::read(&self.folder.metrics_path())?;
-        report::losses(&rows).save(&self.folder.losses_path())
+        let losses = report::losses(&rows);
+        losses.png().save(&self.folder.losses_path())?;
+        losses.save_svg(&self.folder.losses_path().with_extension("svg"))
     }
 }
 

@@ -97,20 +97,13 @@ impl RunView {
     /// The iterations of which there are checkpoints, whole or not, the oldest first.
     /// # Errors when the folder cannot be listed.
     pub fn checkpoints(&self) -> Result<Vec<u64>> {
-        let folder = self.path.join("checkpoints");
-        let entries = match fs::read_dir(&folder) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-            entries => entries.map_err(Error::io("list", &folder))?,
-        };
-        let mut iterations = Vec::new();
-        for entry in entries {
-            let name = entry.map_err(Error::io("list", &folder))?.file_name();
-            let iteration = name.to_str().and_then(|name| name.strip_suffix(".safetensors")?.parse().ok());
-            // Only names as they are given here: not `500.safetensors`, not `+00500.safetensors`.
-            iterations.extend(iteration.filter(|&iteration| self.checkpoint_path(iteration).file_name() == Some(&name)));
-        }
-        iterations.sort_unstable();
-        Ok(iterations)
+        iterations("safetensors", |iteration| self.checkpoint_path(iteration))
+    }
+
+    /// The iterations of which there are sheets of samples, the oldest first.
+    /// # Errors when the folder cannot be listed.
+    pub fn sheets(&self) -> Result<Vec<u64>> {
+        iterations("png", |iteration| self.sample_path(iteration))
     }
 
     /// The newest checkpoint that is whole; `None` while there are none at all.
@@ -168,4 +161,23 @@ impl RunView {
         }
         Ok(checkpoint)
     }
+}
+
+/// The iterations of which there is a file `path(iteration)`, whose names end in `extension`, in order. A missing folder has none.
+fn iterations(extension: &str, path: impl Fn(u64) -> PathBuf) -> Result<Vec<u64>> {
+    let any = path(0);
+    let folder = any.parent().expect("the files of iterations are in a folder of their own");
+    let entries = match fs::read_dir(folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        entries => entries.map_err(Error::io("list", folder))?,
+    };
+    let mut iterations = Vec::new();
+    for entry in entries {
+        let name = entry.map_err(Error::io("list", folder))?.file_name();
+        let iteration = name.to_str().and_then(|name| name.strip_suffix(extension)?.strip_suffix('.')?.parse().ok());
+        // Only names as they are given here: not `500.safetensors`, not `+00500.safetensors`.
+        iterations.extend(iteration.filter(|&iteration| path(iteration).file_name() == Some(&name)));
+    }
+    iterations.sort_unstable();
+    Ok(iterations)
 }

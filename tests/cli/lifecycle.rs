@@ -35,7 +35,7 @@ fn a_run_leaves_everything_it_promises() {
     let out = folder.path().join("ring");
     let output = train(&out, &["--iterations", "45", "--set", "report.keep=2", "--set", "report.samples_every=20"]);
     assert!(output.status.success(), "{}", said(&output));
-    for file in ["config.toml", "losses.png", "run.log", "samples/000000.png", "samples/000020.png", "samples/000045.png"] {
+    for file in ["config.toml", "losses.png", "losses.svg", "run.log", "samples/000000.png", "samples/000020.png", "samples/000045.png"] {
         assert!(out.join(file).is_file(), "{file} is missing");
     }
     assert_eq!(iterations(&out), (1..=45).collect::<Vec<_>>());
