@@ -18,6 +18,7 @@ mod sample;
 mod startup;
 mod train;
 mod wait;
+mod watcher;
 
 pub use wait::wait;
 

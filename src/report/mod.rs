@@ -1,6 +1,7 @@
 //! What a run shows of itself: sample sheets, curves, and the numbers they are drawn from.
 //!
 //! * [`metrics`] keeps `metrics.csv`, one row per iteration.
+//! * [`monitor`] keeps `monitor.csv`, one row per reading.
 //! * [`sheet`] lays generated pictures out on a grid.
 //! * [`curve`] draws the log-likelihood through training.
 //! * [`plot`] draws `losses.png` and `losses.svg` from the metrics.
@@ -17,6 +18,7 @@ pub mod curve;
 pub mod html;
 pub mod journal;
 pub mod metrics;
+pub mod monitor;
 pub mod plot;
 mod png;
 pub mod points;
