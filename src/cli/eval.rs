@@ -59,6 +59,24 @@ pub(super) struct Options {
 }
 
 impl Options {
+    /// The published protocol for a run, and nothing else.
+    pub fn published(run: PathBuf, data: DataOptions, device: DeviceOptions) -> Options {
+        Options {
+            run,
+            at: At::Newest,
+            count: SAMPLES,
+            seed: None,
+            widen: false,
+            folds: None,
+            no_calibration: true,
+            audit: 0,
+            curve: false,
+            json: None,
+            data,
+            device,
+        }
+    }
+
     fn grid(&self) -> Grid {
         if self.widen { Grid::Widened } else { Grid::Published }
     }
@@ -139,6 +157,11 @@ pub(super) fn run(options: &Options) -> Result<u8> {
     if options.curve {
         return curve::run(options, &view);
     }
+    print(&format!("{}", evaluate_run(options, &view)?))
+}
+
+/// Evaluates a run, and keeps what was found out in its folder or where the options say.
+pub(super) fn evaluate_run(options: &Options, view: &RunView) -> Result<Summary> {
     let checkpoint = view.checkpoint(options.at)?;
     let config = Config::parse(&checkpoint.config, &[])?;
     let examples = Examples::of(&data::open(&config.data.set, config.data.seed, options.data.folder.as_deref())?)?;
@@ -162,7 +185,7 @@ pub(super) fn run(options: &Options) -> Result<u8> {
     let json = options.json.clone().unwrap_or_else(|| view.eval_path());
     let text = serde_json::to_string_pretty(&summary).expect("figures are plain numbers and text");
     crate::atomic::write(&json, |file| file.write_all(text.as_bytes()))?;
-    print(&format!("{summary}"))
+    Ok(summary)
 }
 
 /// Finds out everything that is asked for.

@@ -12,6 +12,7 @@ mod plan;
 mod presets;
 mod progress;
 mod report;
+mod reproduce;
 mod resume;
 mod run;
 mod sample;
@@ -62,6 +63,8 @@ enum Command {
     Eval(eval::Options),
     /// Write a run on one page that opens from disk
     Report(report::Options),
+    /// Train the published recipe to its end, evaluate it, and show it beside the paper's table; goes on where it was stopped
+    Reproduce(reproduce::Options),
     /// List the adapters there are
     Devices(devices::Options),
     /// List the presets, or print one as TOML
@@ -130,6 +133,7 @@ pub fn run(cli: Cli) -> Result<u8> {
         Command::Sample(options) => sample::run(&options),
         Command::Eval(options) => eval::run(&options),
         Command::Report(options) => report::run(&options),
+        Command::Reproduce(options) => reproduce::run(&options),
         Command::Devices(options) => devices::run(&options),
         Command::Presets(options) => presets::run(&options),
         Command::Plan(options) => plan::run(&options),

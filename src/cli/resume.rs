@@ -1,6 +1,7 @@
 //! `gander resume`: goes on with a run.
 
 use crate::cli::RunOptions;
+use crate::cli::interrupt::Interrupt;
 use crate::cli::run::{Run, Start};
 use crate::error::{Error, Result};
 use crate::gan::Config;
@@ -29,6 +30,6 @@ pub(super) fn run(options: &Options) -> Result<u8> {
     if !overrides.is_empty() {
         folder.replace_config(&config.to_toml())?;
     }
-    let prepared = Start::prepare(config, &options.run)?;
+    let prepared = Start::prepare(config, &options.run, Interrupt::listen()?)?;
     Run::resume(folder, prepared, options.run.verbosity)?.train()
 }

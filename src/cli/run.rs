@@ -26,18 +26,19 @@ pub(super) struct Start {
     waiter: Option<Waiter>,
     remark: Option<String>,
     device: String,
+    interrupt: Interrupt,
 }
 
 impl Start {
     /// Reads the data, opens the device, and lays out the game on it.
     /// # Errors
     /// if one of these is not possible.
-    pub fn prepare(config: Config, options: &RunOptions) -> Result<Start> {
+    pub fn prepare(config: Config, options: &RunOptions, interrupt: Interrupt) -> Result<Start> {
         let dataset = crate::data::open(&config.data.set, config.data.seed, options.data.folder.as_deref())?;
         let Opened { device, waiter, remark } = adapter::open(&options.device)?;
         let identity = device.identity();
         let trainer = Trainer::new(device, &config, &dataset)?;
-        Ok(Start { config, dataset, trainer, waiter, remark, device: identity })
+        Ok(Start { config, dataset, trainer, waiter, remark, device: identity, interrupt })
     }
 }
 
@@ -105,7 +106,7 @@ impl Run {
     }
 
     fn new(folder: RunFolder, start: Start, metrics: metrics::Writer, verbosity: Verbosity) -> Result<Run> {
-        let Start { config, dataset, trainer, waiter, remark, device } = start;
+        let Start { config, dataset, trainer, waiter, remark, device, interrupt } = start;
         let mut log = Log::open(&folder.log_path(), verbosity)?;
         log.say(&format!("training on {device}"));
         if let Some(remark) = remark {
@@ -126,7 +127,7 @@ impl Run {
             trainer.plan().dispatches.len(),
             dataset.checksum()
         ));
-        let (reference, interrupt) = (Reference::new(&dataset), Interrupt::listen()?);
+        let reference = Reference::new(&dataset);
         let watcher = Watcher::new(config.report.monitor_every, &dataset);
         Ok(Run { folder, config, reference, trainer, waiter, device, metrics, log, interrupt, watcher })
     }

@@ -84,3 +84,36 @@ fn what_cannot_be_evaluated_is_named() {
     assert_fails(&eval(&out, &["--at", "best"]), 2, &["no best checkpoint", "report.monitor_every"]);
     assert_eq!(eval(&out, &["--at", "worst"]).status.code(), Some(2));
 }
+
+#[test]
+fn a_reproduction_goes_on_where_it_stopped_and_trains_nothing_twice() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("table1");
+    let reproduce = |seeds: &str, iterations: &str| {
+        let mut command = gander();
+        command.args(["reproduce", "table1", "--preset", "ring", "--seeds", seeds, "--iterations", iterations, "--out"]).arg(&out);
+        command.args(crate::TINY).output().unwrap()
+    };
+    let first = reproduce("1", "20");
+    assert!(first.status.success(), "{}", said(&first));
+    let metrics = out.join("seed-1/metrics.csv");
+    let (written, kept) = (fs::metadata(&metrics).unwrap().modified().unwrap(), fs::read(&metrics).unwrap());
+    let second = reproduce("2", "20");
+    let printed = String::from_utf8(second.stdout.clone()).unwrap();
+    assert!(second.status.success() && printed.contains("seed 2: ") && printed.contains("2 seeds; ± over seeds"), "{printed}");
+    assert_eq!(
+        (fs::metadata(&metrics).unwrap().modified().unwrap(), fs::read(&metrics).unwrap()),
+        (written, kept),
+        "seed 1 was trained again"
+    );
+    // Longer, it goes on from the checkpoint.
+    assert!(reproduce("1", "30").status.success());
+    assert_eq!(crate::iterations(&out.join("seed-1")), (1..=30).collect::<Vec<_>>());
+    assert_fails(&reproduce_other(&out), 2, &["another configuration", "--out"]);
+}
+
+fn reproduce_other(out: &Path) -> Output {
+    let mut command = gander();
+    command.args(["reproduce", "table1", "--preset", "ring", "--set", "train.recipe=algorithm-1", "--iterations", "30", "--out"]).arg(out);
+    command.args(crate::TINY).output().unwrap()
+}
