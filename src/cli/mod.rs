@@ -166,3 +166,22 @@ fn print(text: &str) -> Result<u8> {
         _ => Ok(0),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Options that several commands share must not have the names of a command's own; a build for release would not say so.
+    #[test]
+    fn no_two_options_of_a_command_are_one() {
+        let mut commands = vec![Cli::command()];
+        while let Some(command) = commands.pop() {
+            let mut names: Vec<&str> = command.get_arguments().map(|argument| argument.get_id().as_str()).collect();
+            let count = names.len();
+            names.sort_unstable();
+            names.dedup();
+            assert_eq!(names.len(), count, "{}: {names:?}", command.get_name());
+            commands.extend(command.get_subcommands().cloned());
+        }
+    }
+}
