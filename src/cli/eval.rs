@@ -15,7 +15,7 @@ use crate::eval::summary::{Subject, Summary};
 use crate::gan::{Config, Sampler};
 use crate::gpu::Waiter;
 use crate::plan::{Device, Recorder};
-use crate::run_folder::RunView;
+use crate::run_folder::{At, RunView};
 use clap::ValueHint;
 use std::path::PathBuf;
 
@@ -25,9 +25,9 @@ pub(super) struct Options {
     /// The run's folder
     #[arg(value_hint = ValueHint::DirPath)]
     run: PathBuf,
-    /// The checkpoint of this iteration instead of the newest
-    #[arg(long, value_name = "ITERATION")]
-    at: Option<u64>,
+    /// The checkpoint of this iteration, or the one that the monitor found best
+    #[arg(long, value_name = "ITERATION|best|newest", default_value = "newest")]
+    at: At,
     /// How many samples to draw; the paper draws 10,000
     #[arg(long, default_value_t = SAMPLES, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     count: u32,
@@ -59,6 +59,24 @@ pub(super) struct Options {
 }
 
 impl Options {
+    /// The published protocol for a run, and nothing else.
+    pub fn published(run: PathBuf, data: DataOptions, device: DeviceOptions) -> Options {
+        Options {
+            run,
+            at: At::Newest,
+            count: SAMPLES,
+            seed: None,
+            widen: false,
+            folds: None,
+            no_calibration: true,
+            audit: 0,
+            curve: false,
+            json: None,
+            data,
+            device,
+        }
+    }
+
     fn grid(&self) -> Grid {
         if self.widen { Grid::Widened } else { Grid::Published }
     }
@@ -104,6 +122,18 @@ impl Examples {
         Ok(Examples { name: name.clone(), sha256: dataset.checksum(), dimensions: dataset.dimensions() as usize, training, valid, test })
     }
 
+    /// # Errors
+    /// if samples of so many numbers cannot be compared with the examples.
+    fn fit(&self, dimensions: u32) -> Result<()> {
+        if dimensions as usize == self.dimensions {
+            return Ok(());
+        }
+        let (name, own) = (&self.name, self.dimensions);
+        Err(Error::Data(format!(
+            "a sample has {dimensions} numbers, an example of `{name}` has {own}: name the data that the run was trained on with --data"
+        )))
+    }
+
     fn training(&self) -> Rows<'_> {
         Rows::new(&self.training, self.dimensions)
     }
@@ -127,12 +157,18 @@ pub(super) fn run(options: &Options) -> Result<u8> {
     if options.curve {
         return curve::run(options, &view);
     }
-    let checkpoint = view.checkpoint_at_or_newest(options.at)?;
+    print(&format!("{}", evaluate_run(options, &view)?))
+}
+
+/// Evaluates a run, and keeps what was found out in its folder or where the options say.
+pub(super) fn evaluate_run(options: &Options, view: &RunView) -> Result<Summary> {
+    let checkpoint = view.checkpoint(options.at)?;
     let config = Config::parse(&checkpoint.config, &[])?;
     let examples = Examples::of(&data::open(&config.data.set, config.data.seed, options.data.folder.as_deref())?)?;
     let (iteration, seed) = (checkpoint.iteration, options.seed.unwrap_or(checkpoint.seed));
     let opened = adapter::open(&options.device)?;
     let mut sampler = Sampler::new(opened.device, &config, &checkpoint.into_state())?;
+    examples.fit(sampler.dimensions())?;
     let samples = wait(opened.waiter.as_ref(), sampler.samples(options.count, seed))?;
     drop(sampler);
     let mut bench = Workbench::open(&options.device)?;
@@ -149,7 +185,7 @@ pub(super) fn run(options: &Options) -> Result<u8> {
     let json = options.json.clone().unwrap_or_else(|| view.eval_path());
     let text = serde_json::to_string_pretty(&summary).expect("figures are plain numbers and text");
     crate::atomic::write(&json, |file| file.write_all(text.as_bytes()))?;
-    print(&format!("{summary}"))
+    Ok(summary)
 }
 
 /// Finds out everything that is asked for.

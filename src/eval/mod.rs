@@ -5,6 +5,7 @@
 //! * [`calibration`] says what such a number is worth, with centroids by [`kmeans`].
 //! * [`neighbours`]: nearest neighbours, exactly, and the audit for memorisation.
 //! * [`classifier`]: a classifier of the data's own labels, trained on the device.
+//! * [`monitor`] reads a game while it trains; [`health`] says in plain words when it degenerates.
 //! * [`summary`]: everything that `gander eval` finds out.
 //!
 //! Everything heavy runs on a device, as recorded plans. Nothing here touches files or a terminal, but for the classifier's cache.
@@ -12,7 +13,9 @@
 pub mod calibration;
 pub mod classifier;
 pub mod distances;
+pub mod health;
 pub mod kmeans;
+pub mod monitor;
 pub mod neighbours;
 pub mod parzen;
 pub mod summary;

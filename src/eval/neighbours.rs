@@ -128,6 +128,12 @@ pub fn audit(samples: &[Neighbour], held_out: &[Neighbour]) -> Audit {
     }
 }
 
+/// The median of distances.
+pub(super) fn median_distance(mut distances: Vec<f64>) -> f64 {
+    distances.sort_by(f64::total_cmp);
+    quantile(&distances, 0.5)
+}
+
 /// The value below which this share of sorted numbers lies, between two of them in proportion.
 fn quantile(sorted: &[f64], share: f64) -> f64 {
     let place = share * (sorted.len() - 1) as f64;

@@ -116,8 +116,13 @@ pub async fn log_likelihoods(
 
 /// The whole protocol, prepared once for any number of sets of samples: σ by the validation set, the mean over the test set.
 pub struct Protocol {
-    choosing: ParzenFold,
+    chooser: Chooser,
     testing: ParzenFold,
+}
+
+/// The protocol's first half: σ by the validation set.
+pub struct Chooser {
+    fold: ParzenFold,
 }
 
 /// The width that was chosen.
@@ -138,45 +143,18 @@ impl Protocol {
     /// # Errors
     /// if the device refuses a tensor or a kernel.
     pub fn new(device: &mut dyn Device, rec: &mut Recorder, valid: Rows<'_>, test: Rows<'_>, samples: usize) -> Result<Protocol> {
-        let sizes = |points: Rows| Sizes { points: points.count(), references: samples, dimensions: points.dimensions };
-        let choosing = ParzenFold::new(device, rec, sizes(valid), WIDTHS)?;
-        Ok(Protocol { choosing, testing: ParzenFold::new(device, rec, sizes(test), 1)? })
+        let chooser = Chooser::new(device, rec, valid, samples)?;
+        let sizes = Sizes { points: test.count(), references: samples, dimensions: test.dimensions };
+        Ok(Protocol { chooser, testing: ParzenFold::new(device, rec, sizes, 1)? })
     }
 
     /// Scores samples.
     /// # Errors
     /// if the device fails.
     pub async fn score(&self, device: &mut dyn Device, samples: Rows<'_>, valid: Rows<'_>, test: Rows<'_>, grid: Grid) -> Result<Score> {
-        let Chosen { sigma, place, validation, grid } = self.choose(device, samples, valid, grid).await?;
+        let Chosen { sigma, place, validation, grid } = self.chooser.choose(device, samples, valid, grid).await?;
         let logs = log_likelihoods(device, &self.testing, test, samples, &[sigma]).await?;
         Ok(Score { sigma, place, validation, test: Estimate::of(&logs[0]), samples: samples.count(), grid })
-    }
-
-    /// The width under which the validation set is likeliest.
-    /// # Errors
-    /// if the device fails.
-    pub async fn choose(&self, device: &mut dyn Device, samples: Rows<'_>, valid: Rows<'_>, grid: Grid) -> Result<Chosen> {
-        let mut tried: Vec<(i64, f64)> = vec![];
-        let mut first = 0;
-        loop {
-            let steps: Vec<i64> = (first..first + WIDTHS as i64).collect();
-            let sigmas: Vec<f64> = steps.iter().map(|step| grid_at(*step)).collect();
-            let logs = log_likelihoods(device, &self.choosing, valid, samples, &sigmas).await?;
-            tried.extend(steps.into_iter().zip(logs.iter().map(|logs| Estimate::of(logs).mean)));
-            tried.sort_by_key(|(step, _)| *step);
-            let best = best(&tried);
-            let place = match best {
-                0 => Place::LowerEdge,
-                best if best + 1 == tried.len() => Place::UpperEdge,
-                _ => Place::Inside,
-            };
-            if place == Place::Inside || grid == Grid::Published || tried.len() > MOST_STEPS {
-                let (step, validation) = tried[best];
-                let grid = tried.iter().map(|(step, mean)| (grid_at(*step), *mean)).collect();
-                return Ok(Chosen { sigma: grid_at(step), place, validation, grid });
-            }
-            first = if place == Place::LowerEdge { tried[0].0 - WIDTHS as i64 } else { tried[best].0 + 1 };
-        }
     }
 
     /// Scores samples as the paper scores those of the Toronto Face Database: held-out examples are cut into folds, σ is chosen in each by its whole
@@ -200,6 +178,43 @@ impl Protocol {
         }
         let means: Vec<f64> = scores.iter().map(|score| score.test.mean).collect();
         Ok(Folds { test: Estimate::of(&means), scores })
+    }
+}
+
+impl Chooser {
+    /// Prepares the choice for such a validation set and so many samples.
+    /// # Errors
+    /// if the device refuses a tensor or a kernel.
+    pub fn new(device: &mut dyn Device, rec: &mut Recorder, valid: Rows<'_>, samples: usize) -> Result<Chooser> {
+        let sizes = Sizes { points: valid.count(), references: samples, dimensions: valid.dimensions };
+        Ok(Chooser { fold: ParzenFold::new(device, rec, sizes, WIDTHS)? })
+    }
+
+    /// The width under which the validation set is likeliest.
+    /// # Errors
+    /// if the device fails.
+    pub async fn choose(&self, device: &mut dyn Device, samples: Rows<'_>, valid: Rows<'_>, grid: Grid) -> Result<Chosen> {
+        let mut tried: Vec<(i64, f64)> = vec![];
+        let mut first = 0;
+        loop {
+            let steps: Vec<i64> = (first..first + WIDTHS as i64).collect();
+            let sigmas: Vec<f64> = steps.iter().map(|step| grid_at(*step)).collect();
+            let logs = log_likelihoods(device, &self.fold, valid, samples, &sigmas).await?;
+            tried.extend(steps.into_iter().zip(logs.iter().map(|logs| Estimate::of(logs).mean)));
+            tried.sort_by_key(|(step, _)| *step);
+            let best = best(&tried);
+            let place = match best {
+                0 => Place::LowerEdge,
+                best if best + 1 == tried.len() => Place::UpperEdge,
+                _ => Place::Inside,
+            };
+            if place == Place::Inside || grid == Grid::Published || tried.len() > MOST_STEPS {
+                let (step, validation) = tried[best];
+                let grid = tried.iter().map(|(step, mean)| (grid_at(*step), *mean)).collect();
+                return Ok(Chosen { sigma: grid_at(step), place, validation, grid });
+            }
+            first = if place == Place::LowerEdge { tried[0].0 - WIDTHS as i64 } else { tried[best].0 + 1 };
+        }
     }
 }
 

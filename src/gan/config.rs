@@ -100,6 +100,9 @@ pub struct ReportConfig {
     pub checkpoint_every: u32,
     /// Checkpoints that are kept.
     pub keep: u32,
+    /// Iterations between two readings of the monitor, which also keeps the best checkpoint; 0 watches nothing.
+    #[serde(default)]
+    pub monitor_every: u32,
 }
 
 /// Most units in a layer, numbers in a noise vector, rows in a minibatch: more is a slip of the pen.

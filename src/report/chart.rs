@@ -1,14 +1,20 @@
-//! Line and point charts as PNG, in one look. The only file that knows the plotting crate (kuva, which carries its font with it).
+//! Line and point charts as PNG and as SVG, in one look. The only file that knows the plotting crate (kuva, which carries its font with it).
+
+use std::path::Path;
 
 use kuva::RasterBackend;
+use kuva::backend::svg::SvgBackend;
 use kuva::plot::{BandPlot, BarPlot, LegendPosition, LinePlot, LineStyle, ScatterPlot};
 use kuva::render::annotations::ReferenceLine;
 use kuva::render::figure::Figure;
 use kuva::render::layout::{Layout, TickFormat};
 use kuva::render::plots::Plot;
+use kuva::render::render::Scene;
 use kuva::render::theme::Theme;
 
 use super::Png;
+use crate::atomic;
+use crate::error::Result;
 
 /// A colour as `#rrggbb`.
 pub(super) type Colour = &'static str;
@@ -66,13 +72,43 @@ pub(super) enum Mark {
     Moment { x: f64, label: &'static str },
 }
 
-/// Draws panels one below the other, each `width` × `height` points; a point is 2 × 2 pixels.
+/// A chart that is laid out: one description, two encodings.
+pub struct Chart(Scene);
+
+impl Chart {
+    /// As pixels; a point is 2 × 2 of them.
+    pub fn png(&self) -> Png {
+        let bytes = RasterBackend::new().with_scale(2.0).render_scene(&self.0);
+        Png::from_encoded(bytes.expect("the figure has a size, and a vector takes every byte"))
+    }
+
+    /// As a vector picture: a whole SVG file, whose text stays text.
+    pub fn svg(&self) -> String {
+        let (width, height) = (self.0.width, self.0.height);
+        // The crate gives a size and no view box; without one a viewer cuts off instead of scaling.
+        let text = SvgBackend::new().render_scene(&self.0);
+        text.replacen("<svg ", &format!("<svg viewBox=\"0 0 {width} {height}\" "), 1)
+    }
+
+    /// Writes the SVG file `path`, whole or not at all.
+    /// # Errors when the file cannot be written.
+    pub fn save_svg(&self, path: &Path) -> Result<()> {
+        atomic::write(path, |file| file.write_all(self.svg().as_bytes()))
+    }
+}
+
+/// Draws panels one below the other, each `width` × `height` points.
 pub(super) fn draw(panels: Vec<Panel>, width: f64, height: f64) -> Png {
+    lay_out(panels, width, height).png()
+}
+
+/// Lays panels out one below the other, each `width` × `height` points.
+pub(super) fn lay_out(panels: Vec<Panel>, width: f64, height: f64) -> Chart {
     let count = panels.len();
     let (plots, layouts) = panels.into_iter().map(panel).unzip();
     let figure =
         Figure::new(count, 1).with_plots(plots).with_layouts(layouts).with_cell_size(width, height).with_spacing(6.0).with_padding(8.0);
-    encode(figure)
+    Chart(figure.render())
 }
 
 /// Draws horizontal bars, the first on top, `width` points wide.
@@ -91,13 +127,7 @@ pub(super) fn draw_bars(title: String, x_label: &'static str, bars: Vec<(String,
         .with_force_margins(BAR_LABELS, 24.0)
         .with_force_margins_y(MARGINS.top, MARGINS.bottom_with_label);
     let figure = Figure::new(1, 1).with_plots(vec![plots]).with_layouts(vec![layout]).with_cell_size(width, height).with_padding(8.0);
-    encode(figure)
-}
-
-/// A figure at 2 × 2 pixels a point.
-fn encode(figure: Figure) -> Png {
-    let bytes = RasterBackend::new().with_scale(2.0).render_scene(&figure.render());
-    Png::from_encoded(bytes.expect("the figure has a size, and a vector takes every byte"))
+    Chart(figure.render()).png()
 }
 
 /// Points on the left of bars, for their names.

@@ -1,11 +1,13 @@
 //! What a run shows of itself: sample sheets, curves, and the numbers they are drawn from.
 //!
 //! * [`metrics`] keeps `metrics.csv`, one row per iteration.
+//! * [`monitor`] keeps `monitor.csv`, one row per reading.
 //! * [`sheet`] lays generated pictures out on a grid.
-//! * [`plot`] draws `losses.png` from the metrics.
 //! * [`curve`] draws the log-likelihood through training.
+//! * [`plot`] draws `losses.png` and `losses.svg` from the metrics.
 //! * [`points`] draws one- and two-dimensional samples over the data they imitate.
 //! * [`time`] draws where an iteration's time goes, and how it grows.
+//! * [`html`] writes `report.html`: the whole run on one page, from what [`journal`] and [`table`] read.
 //! * [`Reference`] says which of these shows a data set's samples.
 //! * `chart` wraps the plotting crate; nothing else knows it.
 //!
@@ -13,14 +15,19 @@
 
 mod chart;
 pub mod curve;
+pub mod html;
+pub mod journal;
 pub mod metrics;
+pub mod monitor;
 pub mod plot;
 mod png;
 pub mod points;
 mod reference;
 pub mod sheet;
+pub mod table;
 pub mod time;
 
+pub use chart::Chart;
 pub use curve::parzen_curve;
 pub use plot::losses;
 pub use png::Png;

@@ -1,10 +1,9 @@
-//! `losses.png`: how the game went, drawn from the rows of `metrics.csv`.
+//! `losses.png` and `losses.svg`: how the game went, drawn from the rows of `metrics.csv`.
 //!
 //! Three panels share the iterations: the players' losses; mean D(x) and D(G(z)), which meet at ½ where the paper's game ends; and V(D, G), which is
 //! −log 4 there (Goodfellow et al. 2014, theorem 1). A faint band spans what single iterations did, the line over it is their moving average.
 
-use super::Png;
-use super::chart::{self, BLUE, Colour, GREEN, Mark, ORANGE, Panel};
+use super::chart::{self, BLUE, Chart, Colour, GREEN, Mark, ORANGE, Panel};
 use crate::gan::Metrics;
 
 /// At most so many places along the x axis are drawn.
@@ -25,21 +24,42 @@ struct Series {
 
 /// Draws the curves of all rows, which stand in the order of their iterations. Values that are not finite are left out, and the first iteration that had
 /// one is marked. Without rows the axes are empty.
-pub fn losses(rows: &[Metrics]) -> Png {
-    let series =
-        |label, colour, number: fn(&Metrics) -> f32| Series { label, colour, values: rows.iter().map(|row| number(row).into()).collect() };
-    let players = vec![series("D's loss", BLUE, |row| row.d_loss), series("G's loss", ORANGE, |row| row.g_loss)];
-    let judged = vec![series("mean D(x), real", BLUE, |row| row.d_real), series("mean D(G(z)), forged", ORANGE, |row| row.d_fake)];
-    let value = vec![series("V(D, G)", GREEN, |row| row.value)];
+pub fn losses(rows: &[Metrics]) -> Chart {
+    let mut panels = game(rows);
+    panels.last_mut().expect("there are three").x_label = "iteration";
+    chart::lay_out(panels, PANEL.0, PANEL.1)
+}
+
+/// The three panels of the game: losses, what D takes for real, V.
+pub(super) fn game(rows: &[Metrics]) -> Vec<Panel> {
+    let players = vec![series(rows, "D's loss", BLUE, |row| row.d_loss), series(rows, "G's loss", ORANGE, |row| row.g_loss)];
+    let judged =
+        vec![series(rows, "mean D(x), real", BLUE, |row| row.d_real), series(rows, "mean D(G(z)), forged", ORANGE, |row| row.d_fake)];
+    let value = vec![series(rows, "V(D, G)", GREEN, |row| row.value)];
     let best = -(4f64.ln());
-    let panels = vec![
+    vec![
         panel(rows, "Losses", "nats", &players, None, limits(&players, None)),
         panel(rows, "What D takes for real", "probability", &judged, Some((0.5, "½")), (0.0, 1.0)),
         panel(rows, "Value of the game", "nats", &value, Some((best, "−log 4")), limits(&value, Some(best))),
-    ];
-    let last = panels.len() - 1;
-    let label_last = |(index, panel)| Panel { x_label: if index == last { "iteration" } else { "" }, ..panel };
-    chart::draw(panels.into_iter().enumerate().map(label_last).collect(), PANEL.0, PANEL.1)
+    ]
+}
+
+/// The panel of the gradients' norms.
+pub(super) fn gradients(rows: &[Metrics]) -> Panel {
+    let norms = vec![series(rows, "D's gradient", BLUE, |row| row.d_gradient), series(rows, "G's gradient", ORANGE, |row| row.g_gradient)];
+    let (_, high) = limits(&norms, None);
+    panel(rows, "Gradients", "L2 norm", &norms, None, (0.0, high))
+}
+
+/// The mean of a number over the last rows: as many as the moving average spans. `None` if none of them is finite.
+pub(super) fn recent(rows: &[Metrics], number: fn(&Metrics) -> f32) -> Option<f64> {
+    let last = &rows[rows.len() - (rows.len() / SMOOTHING).max(1).min(rows.len())..];
+    let finite: Vec<f64> = last.iter().map(|row| f64::from(number(row))).filter(|value| value.is_finite()).collect();
+    (!finite.is_empty()).then(|| finite.iter().sum::<f64>() / finite.len() as f64)
+}
+
+fn series(rows: &[Metrics], label: &'static str, colour: Colour, number: fn(&Metrics) -> f32) -> Series {
+    Series { label, colour, values: rows.iter().map(|row| number(row).into()).collect() }
 }
 
 type Level = Option<(f64, &'static str)>;
@@ -144,7 +164,11 @@ mod tests {
         let broken =
             Metrics { iteration: 7, d_loss: f32::NAN, g_loss: f32::INFINITY, value: -1e38, non_finite: true, ..Metrics::default() };
         for rows in [&[][..], &[Metrics::default()], &[broken], &[broken, Metrics { iteration: 8, value: 3e38, ..broken }]] {
-            assert!(losses(rows).bytes().starts_with(b"\x89PNG"));
+            assert!(losses(rows).png().bytes().starts_with(b"\x89PNG"));
+            let svg = losses(rows).svg();
+            assert!(svg.starts_with("<svg ") && svg.ends_with("</svg>") && svg.contains("−log 4"), "{svg}");
+            assert!(!svg.contains("NaN") && !svg.contains("inf"), "no coordinate leaves the finite: {svg}");
+            assert!(gradients(rows).y.1 > 0.0);
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Reading a run's folder, with or without its lock: where things lie, and which checkpoints can be used.
 
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 use std::{fs, io};
 
 use crate::checkpoint::Checkpoint;
@@ -19,6 +20,30 @@ pub struct Newest {
     pub checkpoint: Checkpoint,
     /// One sentence for each newer one that was passed over, saying why.
     pub passed_over: Vec<String>,
+}
+
+/// A moment of a run that was saved.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum At {
+    /// The newest checkpoint that is whole.
+    #[default]
+    Newest,
+    /// The one that the monitor found best.
+    Best,
+    /// The one of an iteration.
+    Iteration(u64),
+}
+
+impl FromStr for At {
+    type Err = String;
+
+    fn from_str(text: &str) -> std::result::Result<At, String> {
+        match text {
+            "newest" => Ok(At::Newest),
+            "best" => Ok(At::Best),
+            _ => text.parse().map(At::Iteration).map_err(|_| "neither an iteration nor `best` or `newest`".into()),
+        }
+    }
 }
 
 impl RunView {
@@ -64,6 +89,16 @@ impl RunView {
         self.path.join("losses.png")
     }
 
+    /// Where the monitor's readings lie.
+    pub fn monitor_path(&self) -> PathBuf {
+        self.path.join("monitor.csv")
+    }
+
+    /// Where the checkpoint with the best reading lies.
+    pub fn best_path(&self) -> PathBuf {
+        self.path.join("best.safetensors")
+    }
+
     /// Where the evaluation lies.
     pub fn eval_path(&self) -> PathBuf {
         self.path.join("eval.json")
@@ -97,20 +132,13 @@ impl RunView {
     /// The iterations of which there are checkpoints, whole or not, the oldest first.
     /// # Errors when the folder cannot be listed.
     pub fn checkpoints(&self) -> Result<Vec<u64>> {
-        let folder = self.path.join("checkpoints");
-        let entries = match fs::read_dir(&folder) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-            entries => entries.map_err(Error::io("list", &folder))?,
-        };
-        let mut iterations = Vec::new();
-        for entry in entries {
-            let name = entry.map_err(Error::io("list", &folder))?.file_name();
-            let iteration = name.to_str().and_then(|name| name.strip_suffix(".safetensors")?.parse().ok());
-            // Only names as they are given here: not `500.safetensors`, not `+00500.safetensors`.
-            iterations.extend(iteration.filter(|&iteration| self.checkpoint_path(iteration).file_name() == Some(&name)));
-        }
-        iterations.sort_unstable();
-        Ok(iterations)
+        iterations("safetensors", |iteration| self.checkpoint_path(iteration))
+    }
+
+    /// The iterations of which there are sheets of samples, the oldest first.
+    /// # Errors when the folder cannot be listed.
+    pub fn sheets(&self) -> Result<Vec<u64>> {
+        iterations("png", |iteration| self.sample_path(iteration))
     }
 
     /// The newest checkpoint that is whole; `None` while there are none at all.
@@ -149,15 +177,21 @@ impl RunView {
         Err(Error::Config(format!("{} has no checkpoint of iteration {iteration}; there are: {there}", self.path.display())))
     }
 
-    /// The checkpoint of an iteration, or the newest whole one.
+    /// The checkpoint of a moment.
     /// # Errors when there is none, or it is damaged.
-    pub fn checkpoint_at_or_newest(&self, iteration: Option<u64>) -> Result<Checkpoint> {
-        if let Some(iteration) = iteration {
-            return self.checkpoint_at(iteration);
-        }
+    pub fn checkpoint(&self, at: At) -> Result<Checkpoint> {
         let run = self.path.display();
-        let none = || Error::Checkpoint(format!("{run} has no checkpoint yet; wait for the first, or `gander resume {run}`"));
-        self.newest_checkpoint()?.map(|newest| newest.checkpoint).ok_or_else(none)
+        match at {
+            At::Iteration(iteration) => self.checkpoint_at(iteration),
+            At::Best if !self.best_path().exists() => {
+                Err(Error::Config(format!("{run} has no best checkpoint: nothing was watched so far (report.monitor_every)")))
+            }
+            At::Best => Checkpoint::load(&self.best_path()),
+            At::Newest => {
+                let none = || Error::Checkpoint(format!("{run} has no checkpoint yet; wait for the first, or `gander resume {run}`"));
+                self.newest_checkpoint()?.map(|newest| newest.checkpoint).ok_or_else(none)
+            }
+        }
     }
 
     fn read_checkpoint(&self, iteration: u64) -> Result<Checkpoint> {
@@ -168,4 +202,23 @@ impl RunView {
         }
         Ok(checkpoint)
     }
+}
+
+/// The iterations of which there is a file `path(iteration)`, whose names end in `extension`, in order. A missing folder has none.
+fn iterations(extension: &str, path: impl Fn(u64) -> PathBuf) -> Result<Vec<u64>> {
+    let any = path(0);
+    let folder = any.parent().expect("the files of iterations are in a folder of their own");
+    let entries = match fs::read_dir(folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        entries => entries.map_err(Error::io("list", folder))?,
+    };
+    let mut iterations = Vec::new();
+    for entry in entries {
+        let name = entry.map_err(Error::io("list", folder))?.file_name();
+        let iteration = name.to_str().and_then(|name| name.strip_suffix(extension)?.strip_suffix('.')?.parse().ok());
+        // Only names as they are given here: not `500.safetensors`, not `+00500.safetensors`.
+        iterations.extend(iteration.filter(|&iteration| path(iteration).file_name() == Some(&name)));
+    }
+    iterations.sort_unstable();
+    Ok(iterations)
 }

@@ -35,7 +35,7 @@ fn a_run_leaves_everything_it_promises() {
     let out = folder.path().join("ring");
     let output = train(&out, &["--iterations", "45", "--set", "report.keep=2", "--set", "report.samples_every=20"]);
     assert!(output.status.success(), "{}", said(&output));
-    for file in ["config.toml", "losses.png", "run.log", "samples/000000.png", "samples/000020.png", "samples/000045.png"] {
+    for file in ["config.toml", "losses.png", "losses.svg", "run.log", "samples/000000.png", "samples/000020.png", "samples/000045.png"] {
         assert!(out.join(file).is_file(), "{file} is missing");
     }
     assert_eq!(iterations(&out), (1..=45).collect::<Vec<_>>());
@@ -55,6 +55,16 @@ fn the_configuration_of_a_run_reproduces_it() {
     for file in ["metrics.csv", "checkpoints/000020.safetensors", "samples/000020.png"] {
         assert_eq!(bytes(&first.join(file)), bytes(&second.join(file)), "{file}");
     }
+}
+
+#[test]
+fn a_run_is_resumed_with_data_from_a_folder_that_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("ring");
+    assert!(train(&out, &["--iterations", "10"]).status.success());
+    let resumed = resume(&out, &["--iterations", "20", "--data", folder.path().to_str().unwrap()]);
+    assert!(resumed.status.success(), "{}", said(&resumed));
+    assert_eq!(iterations(&out), (1..=20).collect::<Vec<_>>());
 }
 
 #[test]

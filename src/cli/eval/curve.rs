@@ -11,7 +11,7 @@ use crate::eval::parzen::{Protocol, Score};
 use crate::eval::table1;
 use crate::gan::{Config, Sampler};
 use crate::report::parzen_curve;
-use crate::run_folder::RunView;
+use crate::run_folder::{At, RunView};
 
 /// The first line of `parzen.csv`.
 const HEADER: &str = "iteration,sigma,valid,test,standard_error\n";
@@ -19,13 +19,14 @@ const HEADER: &str = "iteration,sigma,valid,test,standard_error\n";
 /// Scores every checkpoint, and writes the curve after each: whoever stops it early keeps what there is.
 pub(super) fn run(options: &Options, view: &RunView) -> Result<u8> {
     let iterations = view.checkpoints()?;
-    let (first, last) = (iterations.first().copied(), iterations.last().copied().unwrap_or_default());
-    let checkpoint = view.checkpoint_at_or_newest(first)?;
+    let last = iterations.last().copied().unwrap_or_default();
+    let checkpoint = view.checkpoint(At::Newest)?;
     let config = Config::parse(&checkpoint.config, &[])?;
     let seed = options.seed.unwrap_or(checkpoint.seed);
     let examples = Examples::of(&data::open(&config.data.set, config.data.seed, options.data.folder.as_deref())?)?;
     let opened = adapter::open(&options.device)?;
     let mut sampler = Sampler::new(opened.device, &config, &checkpoint.into_state())?;
+    examples.fit(sampler.dimensions())?;
     let mut bench = Workbench::open(&options.device)?;
     let (valid, test) = (examples.valid(), examples.test());
     let protocol = Protocol::new(&mut *bench.device, &mut bench.rec, valid, test, options.count as usize)?;
