@@ -11,7 +11,7 @@ use crate::data::Dataset;
 use crate::error::{Error, Result};
 use crate::gan::{Config, Metrics, Trainer};
 use crate::gpu::Waiter;
-use crate::report::{self, Reference, metrics};
+use crate::report::{self, Reference, metrics, tensorboard};
 use crate::run_folder::RunFolder;
 use std::ops::ControlFlow;
 use std::time::Instant;
@@ -49,6 +49,7 @@ pub(super) struct Run {
     waiter: Option<Waiter>,
     device: String,
     metrics: metrics::Writer,
+    tensorboard: Option<tensorboard::Writer>,
     log: Log,
     interrupt: Interrupt,
 }
@@ -121,8 +122,12 @@ impl Run {
             trainer.plan().dispatches.len(),
             dataset.checksum()
         ));
+        let tensorboard = match config.report.tensorboard {
+            true => Some(tensorboard::Writer::create(&folder.path().join("tensorboard"), trainer.iteration())?),
+            false => None,
+        };
         let (reference, interrupt) = (Reference::new(&dataset), Interrupt::listen()?);
-        Ok(Run { folder, config, reference, trainer, waiter, device, metrics, log, interrupt })
+        Ok(Run { folder, config, reference, trainer, waiter, device, metrics, tensorboard, log, interrupt })
     }
 
     /// Trains to the end, or until the user stops it. Returns the exit code.
@@ -168,10 +173,11 @@ impl Run {
     /// Trains up to an iteration, writing metrics as they come in.
     fn advance(&mut self, stop: u64, start: Instant, progress: &mut Progress) -> Result<ControlFlow<()>> {
         let mut failure = None;
-        let (metrics, interrupt) = (&mut self.metrics, &self.interrupt);
+        let (metrics, tensorboard, interrupt) = (&mut self.metrics, &mut self.tensorboard, &self.interrupt);
         let now_ms = || 1e3 * start.elapsed().as_secs_f64();
         let mut seen = |rows: &[Metrics]| {
             let written = rows.iter().try_for_each(|row| metrics.append(*row));
+            let written = written.and_then(|()| tensorboard.as_mut().map_or(Ok(()), |tensorboard| tensorboard.rows(rows)));
             failure = written.err().or_else(|| rows.iter().find(|row| row.non_finite).map(broken));
             if let Some(last) = rows.last() {
                 progress.show(last);
@@ -205,13 +211,20 @@ impl Run {
     fn sheet(&mut self) -> Result<()> {
         let report = &self.config.report;
         let values = wait(self.waiter.as_ref(), self.trainer.samples(report.samples, self.config.seed))?;
-        self.reference.draw(&values)?.save(&self.folder.sample_path(self.trainer.iteration()))
+        let (sheet, iteration) = (self.reference.draw(&values)?, self.trainer.iteration());
+        if let Some(tensorboard) = &mut self.tensorboard {
+            tensorboard.picture(iteration, "samples", &sheet)?;
+        }
+        sheet.save(&self.folder.sample_path(iteration))
     }
 
     /// Saves everything that training goes on from; metrics first, so that they never fall behind it.
     fn checkpoint(&mut self) -> Result<()> {
         self.metrics.sync()?;
         let state = wait(self.waiter.as_ref(), self.trainer.state())?;
+        if let Some(tensorboard) = &mut self.tensorboard {
+            tensorboard.weights(&state)?;
+        }
         let checkpoint = Checkpoint::new(state, self.config.seed, self.config.to_toml(), self.device.clone());
         self.folder.save_checkpoint(&checkpoint, self.config.report.keep as usize)
     }

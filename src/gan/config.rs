@@ -100,6 +100,9 @@ pub struct ReportConfig {
     pub checkpoint_every: u32,
     /// Checkpoints that are kept.
     pub keep: u32,
+    /// Whether event files for TensorBoard are written.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub tensorboard: bool,
 }
 
 /// Most units in a layer, numbers in a noise vector, rows in a minibatch: more is a slip of the pen.

@@ -4,6 +4,7 @@
 //! * [`sheet`] lays generated pictures out on a grid.
 //! * [`plot`] draws `losses.png` and `losses.svg` from the metrics.
 //! * [`points`] draws one- and two-dimensional samples over the data they imitate.
+//! * [`tensorboard`] writes event files while a run trains.
 //! * [`time`] draws where an iteration's time goes, and how it grows.
 //! * [`html`] writes `report.html`: the whole run on one page, from what [`journal`] and [`table`] read.
 //! * [`Reference`] says which of these shows a data set's samples.
@@ -21,6 +22,7 @@ pub mod points;
 mod reference;
 pub mod sheet;
 pub mod table;
+pub mod tensorboard;
 pub mod time;
 
 pub use chart::Chart;

@@ -4,6 +4,8 @@ mod bench;
 mod errors;
 mod lifecycle;
 mod listings;
+mod report;
+mod tensorboard;
 
 use std::path::Path;
 use std::process::{Command, Output};

@@ -124,7 +124,7 @@ mod tests {
         assert!(html.contains("<th scope=\"col\">model</th><th scope=\"col\">nats</th><th scope=\"col\">error</th>"), "{html}");
         assert!(html.contains("<tr><td>ours</td><td></td><td>2.5</td></tr>"), "{html}");
         assert!(html.contains("&lt;script&gt;") && !html.contains("<script>") && !html.contains("<b>"), "{html}");
-        assert!(html.contains("0.1, 0.2") && html.contains("<code>{&quot;e&quot;"), "{html}");
+        assert!(html.contains("0.1, 0.2") && html.contains("<code>{&quot;d&quot;"), "{html}");
         assert_eq!(section(None), "");
     }
 }
