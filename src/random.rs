@@ -10,6 +10,8 @@ pub const INITIAL: u32 = 0x8000_0002;
 /// The purpose of the noise behind sample sheets.
 pub const SHEET: u32 = 0x8000_0003;
 
+/// The purpose of the examples that centroids begin at.
+pub const CENTROIDS: u32 = 0x8000_0005;
 /// The purpose of numbers that stand in for data.
 pub const STAND_IN: u32 = 0x8000_0004;
 

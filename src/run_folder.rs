@@ -2,9 +2,10 @@
 //!
 //! ```text
 //! config.toml                       complete, reproduces the run; a folder that has it holds a run
-//! metrics.csv  losses.png  losses.svg  run.log
+//! metrics.csv  monitor.csv  losses.png  losses.svg  run.log
 //! samples/000500.png                one sheet per sampling, always from the same z
 //! checkpoints/000500.safetensors    the last few
+//! best.safetensors                  the checkpoint that the monitor found best
 //! lock                              held by the process that trains; never deleted
 //! ```
 //!
@@ -24,7 +25,7 @@ use crate::checkpoint::Checkpoint;
 use crate::error::{Error, Result};
 
 pub use name::default_path;
-pub use view::{Newest, RunView};
+pub use view::{At, Newest, RunView};
 
 /// A run's folder, locked against other processes for as long as this lives.
 #[derive(Debug)]

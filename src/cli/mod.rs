@@ -5,18 +5,21 @@ mod bench;
 mod configuration;
 mod data;
 mod devices;
+mod eval;
 mod interrupt;
 mod log;
 mod plan;
 mod presets;
 mod progress;
 mod report;
+mod reproduce;
 mod resume;
 mod run;
 mod sample;
 mod startup;
 mod train;
 mod wait;
+mod watcher;
 
 pub use wait::wait;
 
@@ -39,6 +42,7 @@ const EXAMPLES: &str = "Examples:
   gander train mnist --set train.recipe=code-2014 --seed 7 --out runs/code
   gander resume runs/code --iterations 200000
   gander sample runs/code --count 64 --out sheet.png
+  gander eval runs/code                   log-likelihood beside Table 1, memorisation
   gander report runs/code                 the run on one page: sheets through time, curves, results
   gander plan mnist                       one iteration, dispatch by dispatch
   gander bench mnist --plot bench.png     where its time goes on this machine
@@ -55,8 +59,12 @@ enum Command {
     Resume(resume::Options),
     /// Draw samples of a run's generator
     Sample(sample::Options),
+    /// Find out how good a run's generator is: the Parzen window log-likelihood of the paper's Table 1, and more
+    Eval(eval::Options),
     /// Write a run on one page that opens from disk
     Report(report::Options),
+    /// Train the published recipe to its end, evaluate it, and show it beside the paper's table; goes on where it was stopped
+    Reproduce(reproduce::Options),
     /// List the adapters there are
     Devices(devices::Options),
     /// List the presets, or print one as TOML
@@ -123,7 +131,9 @@ pub fn run(cli: Cli) -> Result<u8> {
         Command::Train(options) => train::run(&options),
         Command::Resume(options) => resume::run(&options),
         Command::Sample(options) => sample::run(&options),
+        Command::Eval(options) => eval::run(&options),
         Command::Report(options) => report::run(&options),
+        Command::Reproduce(options) => reproduce::run(&options),
         Command::Devices(options) => devices::run(&options),
         Command::Presets(options) => presets::run(&options),
         Command::Plan(options) => plan::run(&options),
@@ -154,5 +164,24 @@ fn print(text: &str) -> Result<u8> {
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(Error::io("write", "standard output")(error)),
         _ => Ok(0),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Options that several commands share must not have the names of a command's own; a build for release would not say so.
+    #[test]
+    fn no_two_options_of_a_command_are_one() {
+        let mut commands = vec![Cli::command()];
+        while let Some(command) = commands.pop() {
+            let mut names: Vec<&str> = command.get_arguments().map(|argument| argument.get_id().as_str()).collect();
+            let count = names.len();
+            names.sort_unstable();
+            names.dedup();
+            assert_eq!(names.len(), count, "{}: {names:?}", command.get_name());
+            commands.extend(command.get_subcommands().cloned());
+        }
     }
 }

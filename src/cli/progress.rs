@@ -54,7 +54,7 @@ impl Progress {
     }
 
     /// Lets a line be written past the bar.
-    pub fn aside(&self, write: impl FnOnce()) {
+    pub fn aside<T>(&self, write: impl FnOnce() -> T) -> T {
         match self {
             Progress::Bar(bar) => bar.suspend(write),
             Progress::Lines { .. } | Progress::Nothing => write(),

@@ -1,6 +1,7 @@
 //! `gander resume`: goes on with a run.
 
 use crate::cli::RunOptions;
+use crate::cli::interrupt::Interrupt;
 use crate::cli::run::{Run, Start};
 use crate::error::{Error, Result};
 use crate::gan::Config;
@@ -12,7 +13,7 @@ use std::path::PathBuf;
 pub(super) struct Options {
     /// The run's folder
     #[arg(value_name = "RUN", value_hint = clap::ValueHint::DirPath)]
-    folder: PathBuf,
+    path: PathBuf,
     /// Train up to this iteration instead of the configuration's
     #[arg(long)]
     iterations: Option<u32>,
@@ -21,7 +22,7 @@ pub(super) struct Options {
 }
 
 pub(super) fn run(options: &Options) -> Result<u8> {
-    let folder = RunFolder::open(&options.folder)?;
+    let folder = RunFolder::open(&options.path)?;
     let overrides = options.iterations.map(|iterations| format!("train.iterations={iterations}"));
     let overrides: Vec<String> = overrides.into_iter().collect();
     let place = |error| Error::Config(format!("{}: {error}", folder.config_path().display()));
@@ -29,6 +30,6 @@ pub(super) fn run(options: &Options) -> Result<u8> {
     if !overrides.is_empty() {
         folder.replace_config(&config.to_toml())?;
     }
-    let prepared = Start::prepare(config, &options.run)?;
+    let prepared = Start::prepare(config, &options.run, Interrupt::listen()?)?;
     Run::resume(folder, prepared, options.run.verbosity)?.train()
 }

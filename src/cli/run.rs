@@ -6,6 +6,7 @@ use crate::cli::interrupt::{INTERRUPTED, Interrupt};
 use crate::cli::log::Log;
 use crate::cli::progress::Progress;
 use crate::cli::wait::wait;
+use crate::cli::watcher::Watcher;
 use crate::cli::{RunOptions, Verbosity};
 use crate::data::Dataset;
 use crate::error::{Error, Result};
@@ -25,18 +26,19 @@ pub(super) struct Start {
     waiter: Option<Waiter>,
     remark: Option<String>,
     device: String,
+    interrupt: Interrupt,
 }
 
 impl Start {
     /// Reads the data, opens the device, and lays out the game on it.
     /// # Errors
     /// if one of these is not possible.
-    pub fn prepare(config: Config, options: &RunOptions) -> Result<Start> {
+    pub fn prepare(config: Config, options: &RunOptions, interrupt: Interrupt) -> Result<Start> {
         let dataset = crate::data::open(&config.data.set, config.data.seed, options.data.folder.as_deref())?;
         let Opened { device, waiter, remark } = adapter::open(&options.device)?;
         let identity = device.identity();
         let trainer = Trainer::new(device, &config, &dataset)?;
-        Ok(Start { config, dataset, trainer, waiter, remark, device: identity })
+        Ok(Start { config, dataset, trainer, waiter, remark, device: identity, interrupt })
     }
 }
 
@@ -52,6 +54,7 @@ pub(super) struct Run {
     tensorboard: Option<tensorboard::Writer>,
     log: Log,
     interrupt: Interrupt,
+    watcher: Option<Watcher>,
 }
 
 impl Run {
@@ -96,12 +99,15 @@ impl Run {
             notes.push(format!("{} rows of metrics.csv that came after the checkpoint will be made again", dropped.later));
         }
         let mut run = Run::new(folder, start, metrics, verbosity)?;
+        if let Some(watcher) = &mut run.watcher {
+            watcher.resume(&run.folder, run.trainer.iteration(), &metrics::read(&run.folder.metrics_path())?)?;
+        }
         notes.iter().for_each(|note| run.log.say(note));
         Ok(run)
     }
 
     fn new(folder: RunFolder, start: Start, metrics: metrics::Writer, verbosity: Verbosity) -> Result<Run> {
-        let Start { config, dataset, trainer, waiter, remark, device } = start;
+        let Start { config, dataset, trainer, waiter, remark, device, interrupt } = start;
         let mut log = Log::open(&folder.log_path(), verbosity)?;
         log.say(&format!("training on {device}"));
         if let Some(remark) = remark {
@@ -126,8 +132,9 @@ impl Run {
             true => Some(tensorboard::Writer::create(&folder.path().join("tensorboard"), trainer.iteration())?),
             false => None,
         };
-        let (reference, interrupt) = (Reference::new(&dataset), Interrupt::listen()?);
-        Ok(Run { folder, config, reference, trainer, waiter, device, metrics, tensorboard, log, interrupt })
+        let reference = Reference::new(&dataset);
+        let watcher = Watcher::new(config.report.monitor_every, &dataset);
+        Ok(Run { folder, config, reference, trainer, waiter, device, metrics, tensorboard, log, interrupt, watcher })
     }
 
     /// Trains to the end, or until the user stops it. Returns the exit code.
@@ -167,18 +174,23 @@ impl Run {
     fn next_stop(&self, until: u64) -> u64 {
         let now = self.trainer.iteration();
         let after = |every: u32| (now / u64::from(every) + 1) * u64::from(every);
-        after(self.config.report.samples_every).min(after(self.config.report.checkpoint_every)).min(until)
+        let watched = self.watcher.as_ref().map_or(until, |watcher| watcher.next(now));
+        after(self.config.report.samples_every).min(after(self.config.report.checkpoint_every)).min(watched).min(until)
     }
 
     /// Trains up to an iteration, writing metrics as they come in.
     fn advance(&mut self, stop: u64, start: Instant, progress: &mut Progress) -> Result<ControlFlow<()>> {
         let mut failure = None;
         let (metrics, tensorboard, interrupt) = (&mut self.metrics, &mut self.tensorboard, &self.interrupt);
+        let watcher = &mut self.watcher;
         let now_ms = || 1e3 * start.elapsed().as_secs_f64();
         let mut seen = |rows: &[Metrics]| {
             let written = rows.iter().try_for_each(|row| metrics.append(*row));
             let written = written.and_then(|()| tensorboard.as_mut().map_or(Ok(()), |tensorboard| tensorboard.rows(rows)));
             failure = written.err().or_else(|| rows.iter().find(|row| row.non_finite).map(broken));
+            if let Some(watcher) = watcher {
+                rows.iter().for_each(|row| watcher.note(row));
+            }
             if let Some(last) = rows.last() {
                 progress.show(last);
             }
@@ -199,10 +211,24 @@ impl Run {
             self.sheet()?;
             progress.aside(|| self.log.detail(&format!("wrote the sheet of iteration {now}")));
         }
+        self.watch(progress)?;
         if stopping || due(self.config.report.checkpoint_every) {
             self.checkpoint()?;
             self.plot()?;
             progress.aside(|| self.log.detail(&format!("saved the checkpoint of iteration {now}")));
+        }
+        Ok(())
+    }
+
+    /// Reads the monitor when it is due, and keeps the checkpoint if it has never read better.
+    fn watch(&mut self, progress: &Progress) -> Result<()> {
+        let now = self.trainer.iteration();
+        let Some(watcher) = self.watcher.as_mut().filter(|watcher| watcher.is_due(now)) else { return Ok(()) };
+        let (trainer, log) = (&mut self.trainer, &mut self.log);
+        let reading = watcher.read(trainer, self.config.seed, &self.folder, log);
+        let best = progress.aside(|| wait(self.waiter.as_ref(), reading))?;
+        if best {
+            self.saved()?.save(&self.folder.best_path())?;
         }
         Ok(())
     }
@@ -221,12 +247,17 @@ impl Run {
     /// Saves everything that training goes on from; metrics first, so that they never fall behind it.
     fn checkpoint(&mut self) -> Result<()> {
         self.metrics.sync()?;
-        let state = wait(self.waiter.as_ref(), self.trainer.state())?;
+        let checkpoint = self.saved()?;
         if let Some(tensorboard) = &mut self.tensorboard {
-            tensorboard.weights(&state)?;
+            tensorboard.weights(checkpoint.iteration, &checkpoint.tensors)?;
         }
-        let checkpoint = Checkpoint::new(state, self.config.seed, self.config.to_toml(), self.device.clone());
         self.folder.save_checkpoint(&checkpoint, self.config.report.keep as usize)
+    }
+
+    /// This moment as a checkpoint.
+    fn saved(&mut self) -> Result<Checkpoint> {
+        let state = wait(self.waiter.as_ref(), self.trainer.state())?;
+        Ok(Checkpoint::new(state, self.config.seed, self.config.to_toml(), self.device.clone()))
     }
 
     fn plot(&mut self) -> Result<()> {

@@ -6,7 +6,7 @@ use crate::data::{self, Shape};
 use crate::error::{Error, Result};
 use crate::gan::{Config, DataConfig, Sampler};
 use crate::report::Reference;
-use crate::run_folder::RunView;
+use crate::run_folder::{At, RunView};
 use std::path::PathBuf;
 
 /// Options of `gander sample`.
@@ -20,9 +20,9 @@ pub(super) struct Options {
     /// The picture to write
     #[arg(long, default_value = "sheet.png", value_name = "FILE.png")]
     out: PathBuf,
-    /// The checkpoint of this iteration instead of the newest
-    #[arg(long, value_name = "ITERATION")]
-    at: Option<u64>,
+    /// The checkpoint of this iteration, or the one that the monitor found best
+    #[arg(long, value_name = "ITERATION|best|newest", default_value = "newest")]
+    at: At,
     /// The seed of the noise; the run's own if it is not given
     #[arg(long)]
     seed: Option<u32>,
@@ -32,13 +32,7 @@ pub(super) struct Options {
 
 pub(super) fn run(options: &Options) -> Result<u8> {
     let view = RunView::open(&options.run)?;
-    let checkpoint = match options.at {
-        Some(iteration) => view.checkpoint_at(iteration)?,
-        None => view.newest_checkpoint()?.map(|newest| newest.checkpoint).ok_or_else(|| {
-            let run = options.run.display();
-            Error::Checkpoint(format!("{run} has no checkpoint yet; wait for the first, or `gander resume {run}`"))
-        })?,
-    };
+    let checkpoint = view.checkpoint(options.at)?;
     let config = Config::parse(&checkpoint.config, &[])?;
     let opened = adapter::open(&options.device)?;
     let (seed, iteration) = (options.seed.unwrap_or(checkpoint.seed), checkpoint.iteration);

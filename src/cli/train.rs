@@ -2,6 +2,7 @@
 
 use crate::cli::RunOptions;
 use crate::cli::configuration::GameOptions;
+use crate::cli::interrupt::Interrupt;
 use crate::cli::run::{Run, Start};
 use crate::error::Result;
 use crate::run_folder::{RunFolder, default_path};
@@ -29,7 +30,7 @@ pub(super) fn run(options: &Options) -> Result<u8> {
     // What can be wrong is found before a folder is made.
     crate::data::outline(&config.data.set)?;
     let path = options.out.clone().unwrap_or_else(|| default_path(&name, SystemTime::now()));
-    let prepared = Start::prepare(config, &options.run)?;
+    let prepared = Start::prepare(config, &options.run, Interrupt::listen()?)?;
     let folder = RunFolder::create(&path, &prepared.config.to_toml())?;
     Run::begin(folder, prepared, options.run.verbosity)?.train()
 }

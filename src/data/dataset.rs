@@ -208,6 +208,16 @@ impl Dataset {
         (first..first + dimensions).map(|index| self.values.at(index)).collect()
     }
 
+    /// The examples of a range, one after the other, bytes as b/255.
+    /// # Panics
+    /// If there are fewer.
+    #[must_use]
+    pub fn rows(&self, range: Range<u32>) -> Vec<f32> {
+        assert!(range.end <= self.examples(), "data set `{}` has {} examples, not {range:?}", self.name, self.examples());
+        let dimensions = self.dimensions() as usize;
+        (range.start as usize * dimensions..range.end as usize * dimensions).map(|index| self.values.at(index)).collect()
+    }
+
     /// The mean of each dimension over the training range, 1/n Σ x, summed in f64.
     /// The generator's output bias starts from it ("marginals": log(p/(1 − p))).
     #[must_use]

@@ -1,1 +1,20 @@
-//! Evaluation: how good a generator is, and whether the theory holds. Everything heavy runs on a device, as recorded plans.
+//! Evaluation: how good a generator is, by the protocols of the paper and others, and whether the theory holds.
+//!
+//! * [`distances`]: squared distances on a device, folded as they come; everything below that asks who is near whom stands on it.
+//! * [`parzen`]: the Parzen window log-likelihood of the paper's Table 1, to the letter; [`table1`] has the paper's own rows.
+//! * [`calibration`] says what such a number is worth, with centroids by [`kmeans`].
+//! * [`neighbours`]: nearest neighbours, exactly, and the audit for memorisation.
+//! * [`monitor`] reads a game while it trains; [`health`] says in plain words when it degenerates.
+//! * [`summary`]: everything that `gander eval` finds out.
+//!
+//! Everything heavy runs on a device, as recorded plans. Nothing here touches files or a terminal.
+
+pub mod calibration;
+pub mod distances;
+pub mod health;
+pub mod kmeans;
+pub mod monitor;
+pub mod neighbours;
+pub mod parzen;
+pub mod summary;
+pub mod table1;

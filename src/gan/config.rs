@@ -103,6 +103,9 @@ pub struct ReportConfig {
     /// Whether event files for TensorBoard are written.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub tensorboard: bool,
+    /// Iterations between two readings of the monitor, which also keeps the best checkpoint; 0 watches nothing.
+    #[serde(default)]
+    pub monitor_every: u32,
 }
 
 /// Most units in a layer, numbers in a noise vector, rows in a minibatch: more is a slip of the pen.

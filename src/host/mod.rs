@@ -11,6 +11,7 @@ mod copy;
 mod device;
 mod draw;
 mod dropout;
+mod folds;
 mod loss_discriminator;
 mod loss_generator;
 mod matmul;
@@ -49,14 +50,17 @@ fn twin<T: Real>(operation: &str) -> Option<Twin<T>> {
         "maxout_backward" => maxout::backward,
         "maxout_forward" => maxout::forward,
         "metrics" => metrics::run,
+        "nearest_fold" => folds::nearest,
         "noise" => noise::run,
         "normalize_rows" => normalize_rows::run,
+        "parzen_fold" => folds::parzen,
         "peak_arithmetic" => peak::arithmetic,
         "peak_copy" => peak::copy,
         "schedule" => schedule::run,
         "shuffle" => shuffle::run,
         "tick" => tick::run,
         "update" => update::run,
+        "within_fold" => folds::within,
         _ => return None,
     })
 }

@@ -34,13 +34,16 @@ pub const FILES: &[(&str, &str)] = texts![
     "maxout_backward",
     "maxout_forward",
     "metrics",
+    "nearest_fold",
     "noise",
     "noise/gaussian",
     "noise/uniform",
     "normalize_rows",
+    "parzen_fold",
     "peak_arithmetic",
     "peak_copy",
     "prelude",
+    "references/piece",
     "schedule",
     "shuffle",
     "texture/matmul_nn",
@@ -52,6 +55,7 @@ pub const FILES: &[(&str, &str)] = texts![
     "tick",
     "tiled/matmul",
     "update",
+    "within_fold",
 ];
 
 /// The text of one file.

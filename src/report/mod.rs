@@ -1,7 +1,9 @@
 //! What a run shows of itself: sample sheets, curves, and the numbers they are drawn from.
 //!
 //! * [`metrics`] keeps `metrics.csv`, one row per iteration.
+//! * [`monitor`] keeps `monitor.csv`, one row per reading.
 //! * [`sheet`] lays generated pictures out on a grid.
+//! * [`curve`] draws the log-likelihood through training.
 //! * [`plot`] draws `losses.png` and `losses.svg` from the metrics.
 //! * [`points`] draws one- and two-dimensional samples over the data they imitate.
 //! * [`tensorboard`] writes event files while a run trains.
@@ -13,9 +15,11 @@
 //! The functions take plain numbers and give back a [`Png`]. They know nothing of networks or devices.
 
 mod chart;
+pub mod curve;
 pub mod html;
 pub mod journal;
 pub mod metrics;
+pub mod monitor;
 pub mod plot;
 mod png;
 pub mod points;
@@ -26,6 +30,7 @@ pub mod tensorboard;
 pub mod time;
 
 pub use chart::Chart;
+pub use curve::parzen_curve;
 pub use plot::losses;
 pub use png::Png;
 pub use reference::Reference;

@@ -9,6 +9,7 @@ mod histogram;
 mod message;
 mod record;
 
+use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -16,7 +17,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::Png;
 use crate::error::{Error, Result};
-use crate::gan::{Metrics, State};
+use crate::gan::{Array, Metrics};
 use message::Message;
 
 use histogram::Histogram;
@@ -89,11 +90,11 @@ impl Writer {
 
     /// Writes how every parameter is distributed. Velocities are left out, and what holds no finite number.
     /// # Errors when the file cannot be written.
-    pub fn weights(&mut self, state: &State) -> Result<()> {
-        for (name, array) in state.tensors.iter().filter(|(name, _)| !name.ends_with(" velocity")) {
+    pub fn weights(&mut self, iteration: u64, tensors: &BTreeMap<String, Array>) -> Result<()> {
+        for (name, array) in tensors.iter().filter(|(name, _)| !name.ends_with(" velocity")) {
             if let Some(histogram) = Histogram::of(&array.values) {
                 let value = Message::new().text(message::TAG, &format!("weights/{name}")).part(message::HISTOGRAM, histogram.message());
-                self.summary(state.iteration, Message::new().part(message::VALUE, value))?;
+                self.summary(iteration, Message::new().part(message::VALUE, value))?;
             }
         }
         self.flush()

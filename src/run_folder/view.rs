@@ -1,6 +1,7 @@
 //! Reading a run's folder, with or without its lock: where things lie, and which checkpoints can be used.
 
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 use std::{fs, io};
 
 use crate::checkpoint::Checkpoint;
@@ -19,6 +20,30 @@ pub struct Newest {
     pub checkpoint: Checkpoint,
     /// One sentence for each newer one that was passed over, saying why.
     pub passed_over: Vec<String>,
+}
+
+/// A moment of a run that was saved.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum At {
+    /// The newest checkpoint that is whole.
+    #[default]
+    Newest,
+    /// The one that the monitor found best.
+    Best,
+    /// The one of an iteration.
+    Iteration(u64),
+}
+
+impl FromStr for At {
+    type Err = String;
+
+    fn from_str(text: &str) -> std::result::Result<At, String> {
+        match text {
+            "newest" => Ok(At::Newest),
+            "best" => Ok(At::Best),
+            _ => text.parse().map(At::Iteration).map_err(|_| "neither an iteration nor `best` or `newest`".into()),
+        }
+    }
 }
 
 impl RunView {
@@ -62,6 +87,31 @@ impl RunView {
     /// Where the picture of the losses lies.
     pub fn losses_path(&self) -> PathBuf {
         self.path.join("losses.png")
+    }
+
+    /// Where the monitor's readings lie.
+    pub fn monitor_path(&self) -> PathBuf {
+        self.path.join("monitor.csv")
+    }
+
+    /// Where the checkpoint with the best reading lies.
+    pub fn best_path(&self) -> PathBuf {
+        self.path.join("best.safetensors")
+    }
+
+    /// Where the evaluation lies.
+    pub fn eval_path(&self) -> PathBuf {
+        self.path.join("eval.json")
+    }
+
+    /// Where the log-likelihoods of all checkpoints lie.
+    pub fn parzen_path(&self) -> PathBuf {
+        self.path.join("parzen.csv")
+    }
+
+    /// Where their picture lies.
+    pub fn parzen_plot_path(&self) -> PathBuf {
+        self.path.join("parzen.png")
     }
 
     /// Where the log lies.
@@ -125,6 +175,23 @@ impl RunView {
         let there = iterations.iter().map(u64::to_string).collect::<Vec<_>>().join(", ");
         let there = if there.is_empty() { "none yet".into() } else { there };
         Err(Error::Config(format!("{} has no checkpoint of iteration {iteration}; there are: {there}", self.path.display())))
+    }
+
+    /// The checkpoint of a moment.
+    /// # Errors when there is none, or it is damaged.
+    pub fn checkpoint(&self, at: At) -> Result<Checkpoint> {
+        let run = self.path.display();
+        match at {
+            At::Iteration(iteration) => self.checkpoint_at(iteration),
+            At::Best if !self.best_path().exists() => {
+                Err(Error::Config(format!("{run} has no best checkpoint: nothing was watched so far (report.monitor_every)")))
+            }
+            At::Best => Checkpoint::load(&self.best_path()),
+            At::Newest => {
+                let none = || Error::Checkpoint(format!("{run} has no checkpoint yet; wait for the first, or `gander resume {run}`"));
+                self.newest_checkpoint()?.map(|newest| newest.checkpoint).ok_or_else(none)
+            }
+        }
     }
 
     fn read_checkpoint(&self, iteration: u64) -> Result<Checkpoint> {

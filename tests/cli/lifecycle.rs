@@ -58,6 +58,16 @@ fn the_configuration_of_a_run_reproduces_it() {
 }
 
 #[test]
+fn a_run_is_resumed_with_data_from_a_folder_that_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("ring");
+    assert!(train(&out, &["--iterations", "10"]).status.success());
+    let resumed = resume(&out, &["--iterations", "20", "--data", folder.path().to_str().unwrap()]);
+    assert!(resumed.status.success(), "{}", said(&resumed));
+    assert_eq!(iterations(&out), (1..=20).collect::<Vec<_>>());
+}
+
+#[test]
 fn resuming_is_bit_equal_to_never_stopping() {
     let folder = tempfile::tempdir().unwrap();
     let (whole, halves) = (folder.path().join("whole"), folder.path().join("halves"));

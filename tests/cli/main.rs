@@ -2,6 +2,7 @@
 
 mod bench;
 mod errors;
+mod eval;
 mod lifecycle;
 mod listings;
 mod report;

@@ -1,6 +1,7 @@
 //! The proof that the kernels are right: every one against its host twin in f64, on every adapter of this machine.
 //!
 //! * A module per operation: the formula in f64 first, then the twin, then each GPU, within a bound derived from the formula.
+//! * [`evaluation`]: log-likelihoods and neighbours, whole, against their formulas.
 //! * [`gradients`]: the backward passes against central differences, in f64.
 //! * [`golden`]: whole games, every buffer; [`reproducible`]: the same bits again, after a rest, and other bits from another seed.
 //! * [`shaders`]: every file is known, has a twin and a test, and translates to SPIR-V, MSL and HLSL.
@@ -15,6 +16,8 @@ mod compare;
 mod copy;
 mod draw;
 mod dropout;
+mod evaluation;
+mod folds;
 mod golden;
 mod gradients;
 mod lab;

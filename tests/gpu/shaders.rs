@@ -3,10 +3,11 @@
 use crate::play::plays;
 use gander::bench::record_peaks;
 use gander::data::{Outline, Shape};
+use gander::eval::distances::{NearestFold, ParzenFold, Sizes, WithinFold};
 use gander::gan::{Config, Game, PRESETS};
 use gander::gpu::{Family, fuse};
-use gander::host::has_twin;
-use gander::plan::{Kernel, Plan, Recorder, shaders};
+use gander::host::{HostDevice, has_twin};
+use gander::plan::{Device, Kernel, Memory, Plan, PlanId, Readback, Recorder, Spans, Tensor, shaders};
 use naga::back::{hlsl, msl, spv};
 use naga::valid::{Capabilities, ModuleInfo, ValidationFlags, Validator};
 use std::collections::BTreeMap;
@@ -100,7 +101,57 @@ fn plans() -> Vec<Plan> {
         record(&play.config, &play.dataset.outline());
     }
     plans.extend(record_peaks(&mut Recorder::new()));
+    plans.extend(evaluations());
     plans
+}
+
+/// The plans of every evaluation.
+fn evaluations() -> Vec<Plan> {
+    let (mut listener, mut rec) = (Listener::default(), Recorder::new());
+    let sizes = Sizes { points: 10, references: 10, dimensions: 784 };
+    let said = "a listener takes any plan";
+    ParzenFold::new(&mut listener, &mut rec, sizes, 2).expect(said);
+    NearestFold::new(&mut listener, &mut rec, sizes).expect(said);
+    WithinFold::new(&mut listener, &mut rec, sizes).expect(said);
+    listener.plans
+}
+
+/// A device that takes note of the plans it is to prepare, and computes nothing.
+#[derive(Default)]
+struct Listener {
+    plans: Vec<Plan>,
+    host: HostDevice<f32>,
+}
+
+impl Device for Listener {
+    fn identity(&self) -> String {
+        "listener".into()
+    }
+    fn in_flight(&self) -> usize {
+        1
+    }
+    fn allocate(&mut self, memory: &Memory) -> gander::Result<()> {
+        self.host.allocate(memory)
+    }
+    fn allocated(&self) -> Vec<(&'static str, u64)> {
+        self.host.allocated()
+    }
+    fn prepare(&mut self, plan: &Plan) -> gander::Result<PlanId> {
+        self.plans.push(plan.clone());
+        self.host.prepare(plan)
+    }
+    fn write(&mut self, tensor: &Tensor, bytes: &[u8]) {
+        self.host.write(tensor, bytes);
+    }
+    fn submit(&mut self, _: PlanId, _: u32, read: &[&Tensor]) -> Readback {
+        self.host.read(read)
+    }
+    fn time(&mut self, plan: PlanId) -> Spans {
+        self.host.time(plan)
+    }
+    fn read(&mut self, tensors: &[&Tensor]) -> Readback {
+        self.host.read(tensors)
+    }
 }
 
 /// Every kernel of the plans in every family, by its text.

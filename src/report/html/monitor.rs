@@ -2,30 +2,20 @@
 
 use super::markup::{escape, table};
 use super::{Account, curve, facts, section};
+use crate::eval::table1;
 use crate::report::chart::{BLUE, GREEN, Mark, ORANGE, Panel, tick};
 use crate::report::table::Table;
-
-/// A row of Table 1: model, nats, standard error.
-type Row = (&'static str, f64, f64);
-
-/// Table 1 of Goodfellow et al. 2014, the column of MNIST.
-const MNIST: [Row; 4] = [("DBN", 138.0, 2.0), ("Stacked CAE", 121.0, 1.6), ("Deep GSN", 214.0, 1.1), ("Adversarial nets", 225.0, 2.0)];
-
-/// The same table, the column of TFD.
-const TFD: [Row; 4] =
-    [("DBN", 1909.0, 66.0), ("Stacked CAE", 2110.0, 50.0), ("Deep GSN", 1890.0, 29.0), ("Adversarial nets", 2057.0, 26.0)];
 
 /// Values so far below the lowest level, in spans of all levels, are beyond the axis: an untrained generator has minus thousands of nats.
 const BELOW: f64 = 2.0;
 
+/// A row of Table 1: model, nats, standard error.
+type Row = (&'static str, f64, f64);
+
 /// Table 1's column for the run's data set.
-fn table_1(account: &Account) -> &'static [Row] {
+fn table_1(account: &Account) -> Vec<Row> {
     let set = facts::settings_of(account).and_then(|config| facts::word(&config, "data.set"));
-    match set.as_deref() {
-        Some("mnist") => &MNIST,
-        Some("tfd") => &TFD,
-        _ => &[],
-    }
+    table1::rows(&set.unwrap_or_default())
 }
 
 /// The newest value on test data (on validation data, if there is none), and what belongs beside it.
@@ -56,8 +46,8 @@ pub(super) fn parzen(account: &Account) -> String {
         marks.push(line(monitor.points("iteration", "valid_parzen"), GREEN, "validation, while training"));
     }
     marks.retain(|mark| !matches!(mark, Mark::Line { points, .. } if points.is_empty()));
-    let Some((x, y)) = extent(&marks, table_1(account)) else { return String::new() };
-    let mut levels: Vec<Row> = table_1(account).to_vec();
+    let Some((x, y)) = extent(&marks, &table_1(account)) else { return String::new() };
+    let mut levels = table_1(account);
     levels.sort_by(|a, b| b.1.total_cmp(&a.1));
     marks.extend(levels.iter().map(|&(label, y, _)| Mark::Level { y, label }));
     let panel = Panel { title: "Parzen-window log-likelihood".into(), x_label: "iteration", y_label: "nats", x, y, log: false, marks };
@@ -74,8 +64,8 @@ fn table_of(account: &Account) -> String {
     let (Some(test), Some(iteration)) = (last(parzen, "test"), last(parzen, "iteration")) else { return String::new() };
     let with_error = |value: f64, error: Option<f64>| nats(value) + &error.map(|error| format!(" ± {error:.1}")).unwrap_or_default();
     let mut rows: Vec<Vec<String>> = table_1(account)
-        .iter()
-        .map(|&(model, value, error)| vec![escape(model), with_error(value, Some(error)), "the paper's Table 1".into()])
+        .into_iter()
+        .map(|(model, value, error)| vec![escape(model), with_error(value, Some(error)), "the paper's Table 1".into()])
         .collect();
     let sigma = last(parzen, "sigma").map(|sigma| format!(", σ = {sigma:.3}")).unwrap_or_default();
     let own = with_error(test, last(parzen, "standard_error"));

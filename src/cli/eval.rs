@@ -1,0 +1,232 @@
+//! `gander eval`: how good a generator is, by the paper's protocol and others.
+
+mod calibration;
+mod curve;
+
+use crate::cli::adapter::{self, Opened};
+use crate::cli::wait::wait;
+use crate::cli::{DataOptions, DeviceOptions, print};
+use crate::data::{self, Dataset};
+use crate::error::{Error, Result};
+use crate::eval::distances::Rows;
+use crate::eval::neighbours::{Audit, audit, nearest};
+use crate::eval::parzen::{Grid, Protocol, SAMPLES, VALIDATION};
+use crate::eval::summary::{Subject, Summary};
+use crate::gan::{Config, Sampler};
+use crate::gpu::Waiter;
+use crate::plan::{Device, Recorder};
+use crate::run_folder::{At, RunView};
+use clap::ValueHint;
+use std::path::PathBuf;
+
+/// Options of `gander eval`.
+#[derive(Debug, clap::Args)]
+pub(super) struct Options {
+    /// The run's folder
+    #[arg(value_hint = ValueHint::DirPath)]
+    run: PathBuf,
+    /// The checkpoint of this iteration, or the one that the monitor found best
+    #[arg(long, value_name = "ITERATION|best|newest", default_value = "newest")]
+    at: At,
+    /// How many samples to draw; the paper draws 10,000
+    #[arg(long, default_value_t = SAMPLES, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    count: u32,
+    /// The seed of the noise; the run's own if it is not given
+    #[arg(long)]
+    seed: Option<u32>,
+    /// Look for σ beyond the published grid where it ends at the best one
+    #[arg(long)]
+    widen: bool,
+    /// Cut held-out examples into so many folds, choose σ in each, and give the standard error across them, as the paper does for faces
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(2..=100))]
+    folds: Option<u32>,
+    /// Leave out the rows that say what a log-likelihood is worth (they are computed once and kept in the cache folder)
+    #[arg(long)]
+    no_calibration: bool,
+    /// Samples, and held-out examples, whose nearest training example is looked for; 0 leaves the audit out
+    #[arg(long, default_value_t = 1000, value_name = "N")]
+    audit: u32,
+    /// Score every checkpoint there is: the learning curve, as parzen.csv and parzen.png in the run's folder
+    #[arg(long, conflicts_with_all = ["at", "folds", "json"])]
+    curve: bool,
+    /// Write everything to this file; eval.json in the run's folder if it is not given
+    #[arg(long, value_name = "FILE.json", value_hint = ValueHint::FilePath)]
+    json: Option<PathBuf>,
+    #[command(flatten)]
+    data: DataOptions,
+    #[command(flatten)]
+    device: DeviceOptions,
+}
+
+impl Options {
+    /// The published protocol for a run, and nothing else.
+    pub fn published(run: PathBuf, data: DataOptions, device: DeviceOptions) -> Options {
+        Options {
+            run,
+            at: At::Newest,
+            count: SAMPLES,
+            seed: None,
+            widen: false,
+            folds: None,
+            no_calibration: true,
+            audit: 0,
+            curve: false,
+            json: None,
+            data,
+            device,
+        }
+    }
+
+    fn grid(&self) -> Grid {
+        if self.widen { Grid::Widened } else { Grid::Published }
+    }
+}
+
+/// A device to evaluate on.
+struct Workbench {
+    device: Box<dyn Device>,
+    rec: Recorder,
+    waiter: Option<Waiter>,
+}
+
+impl Workbench {
+    fn open(options: &DeviceOptions) -> Result<Workbench> {
+        let Opened { device, waiter, .. } = adapter::open(options)?;
+        Ok(Workbench { device, rec: Recorder::new(), waiter })
+    }
+}
+
+/// Training examples, and those held out from training, as rows.
+struct Examples {
+    name: String,
+    sha256: String,
+    dimensions: usize,
+    training: Vec<f32>,
+    valid: Vec<f32>,
+    test: Vec<f32>,
+}
+
+impl Examples {
+    /// # Errors
+    /// if nothing was held out.
+    fn of(dataset: &Dataset) -> Result<Examples> {
+        let Dataset { name, train, valid, test, .. } = dataset;
+        for (what, range) in [("validation", valid), ("test", test)] {
+            if range.is_empty() {
+                return Err(Error::Data(format!(
+                    "`{name}` has no {what} examples, and a log-likelihood needs them; use a data set that has"
+                )));
+            }
+        }
+        let [training, valid, test] = [train, valid, test].map(|range| dataset.rows(range.clone()));
+        Ok(Examples { name: name.clone(), sha256: dataset.checksum(), dimensions: dataset.dimensions() as usize, training, valid, test })
+    }
+
+    /// # Errors
+    /// if samples of so many numbers cannot be compared with the examples.
+    fn fit(&self, dimensions: u32) -> Result<()> {
+        if dimensions as usize == self.dimensions {
+            return Ok(());
+        }
+        let (name, own) = (&self.name, self.dimensions);
+        Err(Error::Data(format!(
+            "a sample has {dimensions} numbers, an example of `{name}` has {own}: name the data that the run was trained on with --data"
+        )))
+    }
+
+    fn training(&self) -> Rows<'_> {
+        Rows::new(&self.training, self.dimensions)
+    }
+
+    /// The validation examples that σ is chosen by.
+    fn valid(&self) -> Rows<'_> {
+        self.all_valid().first(VALIDATION)
+    }
+
+    fn all_valid(&self) -> Rows<'_> {
+        Rows::new(&self.valid, self.dimensions)
+    }
+
+    fn test(&self) -> Rows<'_> {
+        Rows::new(&self.test, self.dimensions)
+    }
+}
+
+pub(super) fn run(options: &Options) -> Result<u8> {
+    let view = RunView::open(&options.run)?;
+    if options.curve {
+        return curve::run(options, &view);
+    }
+    print(&format!("{}", evaluate_run(options, &view)?))
+}
+
+/// Evaluates a run, and keeps what was found out in its folder or where the options say.
+pub(super) fn evaluate_run(options: &Options, view: &RunView) -> Result<Summary> {
+    let checkpoint = view.checkpoint(options.at)?;
+    let config = Config::parse(&checkpoint.config, &[])?;
+    let examples = Examples::of(&data::open(&config.data.set, config.data.seed, options.data.folder.as_deref())?)?;
+    let (iteration, seed) = (checkpoint.iteration, options.seed.unwrap_or(checkpoint.seed));
+    let opened = adapter::open(&options.device)?;
+    let mut sampler = Sampler::new(opened.device, &config, &checkpoint.into_state())?;
+    examples.fit(sampler.dimensions())?;
+    let samples = wait(opened.waiter.as_ref(), sampler.samples(options.count, seed))?;
+    drop(sampler);
+    let mut bench = Workbench::open(&options.device)?;
+    let subject = Subject {
+        samples_of: options.run.display().to_string(),
+        iteration: Some(iteration),
+        seed: Some(seed),
+        data: examples.name.clone(),
+        sha256: examples.sha256.clone(),
+        device: bench.device.identity(),
+        version: env!("CARGO_PKG_VERSION"),
+    };
+    let summary = evaluate(options, &mut bench, &examples, checked(&samples, examples.dimensions)?, Summary::new(subject))?;
+    let json = options.json.clone().unwrap_or_else(|| view.eval_path());
+    let text = serde_json::to_string_pretty(&summary).expect("figures are plain numbers and text");
+    crate::atomic::write(&json, |file| file.write_all(text.as_bytes()))?;
+    Ok(summary)
+}
+
+/// Finds out everything that is asked for.
+fn evaluate(options: &Options, bench: &mut Workbench, examples: &Examples, samples: Rows, mut summary: Summary) -> Result<Summary> {
+    let (valid, test, grid) = (examples.valid(), examples.test(), options.grid());
+    let protocol = Protocol::new(&mut *bench.device, &mut bench.rec, valid, test, samples.count())?;
+    summary.parzen = Some(wait(bench.waiter.as_ref(), protocol.score(&mut *bench.device, samples, valid, test, grid))?);
+    if let Some(folds) = options.folds {
+        let folds = protocol.score_folds(&mut *bench.device, samples, examples.all_valid(), test, folds as usize, grid);
+        summary.folds = Some(wait(bench.waiter.as_ref(), folds)?);
+    }
+    if !options.no_calibration {
+        summary.calibration = calibration::known_or_made(bench, &protocol, examples, samples.count())?;
+    }
+    summary.audit = looked_for(options.audit, bench, examples, samples)?;
+    Ok(summary)
+}
+
+/// The audit for memorisation, on so many samples and test examples.
+fn looked_for(count: u32, bench: &mut Workbench, examples: &Examples, samples: Rows) -> Result<Option<Audit>> {
+    if count == 0 {
+        return Ok(None);
+    }
+    let mut neighbours = |points: Rows| {
+        let found = nearest(&mut *bench.device, &mut bench.rec, points.first(count as usize), examples.training());
+        wait(bench.waiter.as_ref(), found)
+    };
+    Ok(Some(audit(&neighbours(samples)?, &neighbours(examples.test())?)))
+}
+
+/// The samples as rows.
+/// # Errors
+/// if one holds a number that is not finite.
+fn checked(samples: &[f32], dimensions: usize) -> Result<Rows<'_>> {
+    match samples.iter().position(|value| !value.is_finite()) {
+        None => Ok(Rows::new(samples, dimensions)),
+        Some(at) => {
+            let (sample, value) = (at / dimensions, samples[at]);
+            Err(Error::Data(format!(
+                "sample {sample} holds {value}, and no distance can be measured from it; evaluate an earlier checkpoint with --at"
+            )))
+        }
+    }
+}

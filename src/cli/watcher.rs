@@ -1,0 +1,72 @@
+//! Watching a run: readings of the monitor, what they mean, and the best checkpoint so far.
+
+use crate::cli::log::Log;
+use crate::data::Dataset;
+use crate::error::Result;
+use crate::eval::health::Watch;
+use crate::eval::monitor::{Monitor, Reading};
+use crate::gan::{Metrics, Trainer};
+use crate::report::monitor;
+use crate::run_folder::RunView;
+
+/// Reads a run now and then.
+pub(super) struct Watcher {
+    every: u32,
+    monitor: Monitor,
+    readings: Vec<Reading>,
+    watch: Watch,
+}
+
+impl Watcher {
+    /// A watcher that reads every so many iterations; none if it never would, or the data set has no validation examples.
+    pub fn new(every: u32, dataset: &Dataset) -> Option<Watcher> {
+        let monitor = Monitor::new(dataset).filter(|_| every > 0)?;
+        Some(Watcher { every, monitor, readings: vec![], watch: Watch::default() })
+    }
+
+    /// Goes on where a run was stopped: with its readings so far, and the rows of metrics since the last.
+    /// # Errors
+    /// if the readings cannot be read.
+    pub fn resume(&mut self, view: &RunView, iteration: u64, rows: &[Metrics]) -> Result<()> {
+        self.readings = monitor::read(&view.monitor_path(), iteration)?;
+        let last = self.readings.last().map_or(0, |reading| reading.iteration);
+        rows.iter().filter(|row| row.iteration > last).for_each(|row| self.monitor.note(row));
+        // What showed before was told before.
+        self.watch.begun(&self.readings);
+        Ok(())
+    }
+
+    /// The next iteration at which it reads.
+    pub fn next(&self, now: u64) -> u64 {
+        (now / u64::from(self.every) + 1) * u64::from(self.every)
+    }
+
+    /// Whether it reads at this iteration.
+    pub fn is_due(&self, now: u64) -> bool {
+        now.is_multiple_of(u64::from(self.every))
+    }
+
+    /// Takes note of an iteration.
+    pub fn note(&mut self, row: &Metrics) {
+        self.monitor.note(row);
+    }
+
+    /// Reads the game, writes it down, and says what has begun to go wrong. Whether it was the best reading so far.
+    /// # Errors
+    /// if the device fails, or the readings cannot be written.
+    pub async fn read(&mut self, trainer: &mut Trainer, seed: u32, view: &RunView, log: &mut Log) -> Result<bool> {
+        let best_before = self.readings.iter().map(|reading| reading.valid_parzen).fold(f64::NEG_INFINITY, f64::max);
+        let reading = self.monitor.read(trainer, seed).await?;
+        self.readings.push(reading);
+        monitor::save(&view.monitor_path(), &self.readings)?;
+        let Reading { iteration, valid_parzen, neighbour_ratio, spread, saturation, .. } = reading;
+        log.detail(&format!(
+            "iteration {iteration}: validation {valid_parzen:.1} nats, neighbour ratio {neighbour_ratio:.2}, spread {spread:.2}, D right in {:.1} %",
+            100.0 * saturation
+        ));
+        for ailment in self.watch.begun(&self.readings) {
+            log.say(&format!("iteration {iteration}: {}", ailment.advice()));
+        }
+        Ok(valid_parzen > best_before)
+    }
+}

@@ -1,0 +1,128 @@
+//! Everything that `gander eval` finds out, as it is printed and as `eval.json` holds it.
+
+use crate::eval::calibration::Calibration;
+use crate::eval::neighbours::Audit;
+use crate::eval::parzen::{Folds, Place, Score};
+use crate::eval::table1;
+use serde::Serialize;
+use std::fmt;
+
+/// What was evaluated.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Subject {
+    /// Where the samples come from: a run's folder, or a file.
+    pub samples_of: String,
+    /// The iteration of the generator, if it is a run's.
+    pub iteration: Option<u64>,
+    /// The seed of the noise, if samples were drawn.
+    pub seed: Option<u32>,
+    /// The data set.
+    pub data: String,
+    /// Its checksum.
+    pub sha256: String,
+    /// The device that evaluated.
+    pub device: String,
+    /// gander's version.
+    pub version: &'static str,
+}
+
+/// The findings, those that were asked for.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Summary {
+    /// What was evaluated.
+    pub subject: Subject,
+    /// The Parzen window log-likelihood.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub parzen: Option<Score>,
+    /// The same across folds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub folds: Option<Folds>,
+    /// What such numbers are worth.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub calibration: Vec<Calibration>,
+    /// Whether training examples are repeated.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub audit: Option<Audit>,
+}
+
+impl Summary {
+    /// Nothing found out yet.
+    pub fn new(subject: Subject) -> Summary {
+        Summary { subject, parzen: None, folds: None, calibration: vec![], audit: None }
+    }
+}
+
+/// Width of the names in tables.
+const NAMES: usize = 32;
+
+impl fmt::Display for Summary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Subject { samples_of, iteration, data, device, .. } = &self.subject;
+        let iteration = iteration.map_or(String::new(), |iteration| format!(", iteration {iteration}"));
+        writeln!(f, "{samples_of}{iteration}, against `{data}`, on {device}")?;
+        if let Some(score) = &self.parzen {
+            self.table(f, score)?;
+        }
+        if let Some(folds) = &self.folds {
+            writeln!(f, "\n  across {} folds, σ chosen in each: {} nats", folds.scores.len(), folds.test)?;
+        }
+        if let Some(audit) = &self.audit {
+            write!(f, "\n{audit}")?;
+        }
+        Ok(())
+    }
+}
+
+impl Summary {
+    /// The log-likelihood among the paper's rows, and those that calibrate it.
+    fn table(&self, f: &mut fmt::Formatter<'_>, score: &Score) -> fmt::Result {
+        let Score { test, validation, samples, .. } = score;
+        writeln!(f, "\nParzen window log-likelihood of {} test examples, in nats, windows on {samples} samples", test.count)?;
+        let mut row = |name: &str, mean: f64, error: f64, remark: String| writeln!(f, "  {name:<NAMES$} {mean:8.1} ± {error:<5.1}{remark}");
+        for (model, mean, error) in table1::rows(&self.subject.data) {
+            row(model, mean, error, "  Table 1".into())?;
+        }
+        row("these samples", test.mean, test.standard_error, format!("  {}, validation {validation:.1}", width(score)))?;
+        for Calibration { stand_in, score } in &self.calibration {
+            row(stand_in, score.test.mean, score.test.standard_error, format!("  {}", width(score)))?;
+        }
+        if score.place != Place::Inside {
+            writeln!(f, "  note: σ {:.4} lies at the edge of the grid, a better one may lie beyond; --widen looks there", score.sigma)?;
+        }
+        Ok(())
+    }
+}
+
+/// The chosen width, marked where it is the last of its grid.
+fn width(score: &Score) -> String {
+    let mark = match score.place {
+        Place::Inside => "",
+        Place::LowerEdge | Place::UpperEdge => " (edge of the grid)",
+    };
+    format!("σ {:.3}{mark}", score.sigma)
+}
+
+impl fmt::Display for Audit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Audit { samples, held_out, sample_median, held_out_median, ratio, threshold, close, flagged } = self;
+        writeln!(
+            f,
+            "Distance to the nearest training example, median: {samples} samples {sample_median:.3}, {held_out} held-out examples {held_out_median:.3} (ratio {ratio:.2})"
+        )?;
+        let share = 100.0 * close.len() as f64 / *samples as f64;
+        let verdict = match flagged {
+            true => "more than chance explains: the generator may repeat training examples",
+            false => "no more than chance explains",
+        };
+        writeln!(
+            f,
+            "  {} samples ({share:.1} %) lie closer than 1 % of held-out examples do (below {threshold:.3}): {verdict}",
+            close.len()
+        )?;
+        if *flagged {
+            let closest = close.iter().take(5).map(|(sample, near)| format!("{sample} at {:.3} from {}", near.distance, near.reference));
+            writeln!(f, "  closest, as sample at distance from training example: {}", closest.collect::<Vec<_>>().join(", "))?;
+        }
+        Ok(())
+    }
+}

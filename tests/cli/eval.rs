@@ -1,0 +1,119 @@
+//! Runs that are watched and evaluated.
+
+use crate::{assert_fails, gander, said, train};
+use serde_json::Value;
+use std::fs;
+use std::path::Path;
+use std::process::Output;
+
+/// `gander eval` on the host, with a cache folder of its own.
+fn eval(run: &Path, more: &[&str]) -> Output {
+    let cache = run.parent().unwrap().join("cache");
+    gander().arg("eval").arg(run).args(["--adapter", "host"]).args(more).env("XDG_CACHE_HOME", cache).output().unwrap()
+}
+
+fn rows(path: &Path) -> Vec<Vec<f64>> {
+    let text = fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    text.lines().skip(1).map(|line| line.split(',').map(|field| field.parse().unwrap()).collect()).collect()
+}
+
+#[test]
+fn an_evaluation_prints_and_keeps_what_it_found() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("ring");
+    assert!(train(&out, &["--iterations", "20"]).status.success());
+    let first = eval(&out, &["--count", "500", "--folds", "4", "--audit", "50"]);
+    assert!(first.status.success(), "{}", said(&first));
+    let printed = String::from_utf8(first.stdout.clone()).unwrap();
+    for line in ["these samples", "500 training examples", "100 centroids", "across 4 folds", "nearest training example"] {
+        assert!(printed.contains(line), "`{line}` is not in {printed}");
+    }
+    let json: Value = serde_json::from_slice(&fs::read(out.join("eval.json")).unwrap()).unwrap();
+    assert_eq!((json["subject"]["iteration"].as_u64(), json["parzen"]["samples"].as_u64()), (Some(20), Some(500)));
+    assert_eq!(json["folds"]["scores"].as_array().map(Vec::len), Some(4));
+    assert_eq!(json["audit"]["samples"].as_u64(), Some(50));
+    let score = |row: &Value| row["test"]["mean"].as_f64().unwrap();
+    let real = score(&json["calibration"][0]["score"]);
+    assert!(real > score(&json["parzen"]), "twenty iterations are not as good as the data: {json}");
+    // What was kept in the cache gives the same again, and it is where it was told to be.
+    assert_eq!(eval(&out, &["--count", "500", "--folds", "4", "--audit", "50"]).stdout, first.stdout);
+    assert_eq!(fs::read_dir(folder.path().join("cache/gander/calibration")).unwrap().count(), 1);
+}
+
+#[test]
+fn the_learning_curve_has_a_row_per_checkpoint() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("ring");
+    assert!(train(&out, &["--iterations", "30", "--set", "report.keep=2"]).status.success());
+    let output = eval(&out, &["--curve", "--count", "200", "--widen"]);
+    assert!(output.status.success(), "{}", said(&output));
+    assert_eq!(rows(&out.join("parzen.csv")).iter().map(|row| row[0]).collect::<Vec<_>>(), [20.0, 30.0]);
+    assert!(fs::read(out.join("parzen.png")).unwrap().starts_with(b"\x89PNG"));
+}
+
+#[test]
+fn a_run_is_watched_and_its_best_checkpoint_is_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let (whole, halves) = (folder.path().join("whole"), folder.path().join("halves"));
+    let watched = ["--set", "report.monitor_every=8"];
+    assert!(train(&whole, &[&["--iterations", "40"], &watched[..]].concat()).status.success());
+    let readings = rows(&whole.join("monitor.csv"));
+    assert_eq!(readings.iter().map(|row| row[0]).collect::<Vec<_>>(), [8.0, 16.0, 24.0, 32.0, 40.0]);
+    let best = readings.iter().max_by(|a, b| a[1].total_cmp(&b[1])).unwrap();
+    let checkpoint = gander::checkpoint::Checkpoint::load(&whole.join("best.safetensors")).unwrap();
+    assert_eq!(checkpoint.iteration as f64, best[0]);
+    let sampled =
+        gander().args(["sample", "--at", "best", "--adapter", "host", "--out"]).arg(folder.path().join("a.png")).arg(&whole).output();
+    assert!(sampled.unwrap().status.success());
+    // Stopped between two readings and resumed, it reads the same.
+    assert!(train(&halves, &[&["--iterations", "20"], &watched[..]].concat()).status.success());
+    let resumed = gander().arg("resume").arg(&halves).args(["--adapter", "host", "--iterations", "40"]).output().unwrap();
+    assert!(resumed.status.success(), "{}", said(&resumed));
+    for file in ["monitor.csv", "metrics.csv"] {
+        assert_eq!(fs::read(whole.join(file)).unwrap(), fs::read(halves.join(file)).unwrap(), "{file}");
+    }
+}
+
+#[test]
+fn what_cannot_be_evaluated_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("ring");
+    assert_fails(&eval(&out, &[]), 2, &["is no folder"]);
+    assert!(train(&out, &["--iterations", "10", "--set", "report.monitor_every=0"]).status.success());
+    assert_fails(&eval(&out, &["--at", "7"]), 2, &["no checkpoint of iteration 7", "10"]);
+    assert_fails(&eval(&out, &["--at", "best"]), 2, &["no best checkpoint", "report.monitor_every"]);
+    assert_eq!(eval(&out, &["--at", "worst"]).status.code(), Some(2));
+}
+
+#[test]
+fn a_reproduction_goes_on_where_it_stopped_and_trains_nothing_twice() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("table1");
+    let reproduce = |seeds: &str, iterations: &str| {
+        let mut command = gander();
+        command.args(["reproduce", "table1", "--preset", "ring", "--seeds", seeds, "--iterations", iterations, "--out"]).arg(&out);
+        command.args(crate::TINY).output().unwrap()
+    };
+    let first = reproduce("1", "20");
+    assert!(first.status.success(), "{}", said(&first));
+    let metrics = out.join("seed-1/metrics.csv");
+    let (written, kept) = (fs::metadata(&metrics).unwrap().modified().unwrap(), fs::read(&metrics).unwrap());
+    let second = reproduce("2", "20");
+    let printed = String::from_utf8(second.stdout.clone()).unwrap();
+    assert!(second.status.success() && printed.contains("seed 2: ") && printed.contains("2 seeds; ± over seeds"), "{printed}");
+    assert_eq!(
+        (fs::metadata(&metrics).unwrap().modified().unwrap(), fs::read(&metrics).unwrap()),
+        (written, kept),
+        "seed 1 was trained again"
+    );
+    // Longer, it goes on from the checkpoint.
+    assert!(reproduce("1", "30").status.success());
+    assert_eq!(crate::iterations(&out.join("seed-1")), (1..=30).collect::<Vec<_>>());
+    assert_fails(&reproduce_other(&out), 2, &["another configuration", "--out"]);
+}
+
+fn reproduce_other(out: &Path) -> Output {
+    let mut command = gander();
+    command.args(["reproduce", "table1", "--preset", "ring", "--set", "train.recipe=algorithm-1", "--iterations", "30", "--out"]).arg(out);
+    command.args(crate::TINY).output().unwrap()
+}
