@@ -1,6 +1,6 @@
 //! Event files for TensorBoard: all metrics, the sheets of samples, and histograms of the weights at checkpoints.
 //!
-//! A file is a row of records ([`record`]), each holding one event, a message in the encoding of protocol buffers ([`message`]). A run that goes on
+//! A file is a row of records (`record`), each holding one event, a message in the encoding of protocol buffers (`message`). A run that goes on
 //! begins another file in the same folder; its first event tells TensorBoard to forget what came after that iteration.
 //!
 //! Left out: graphs, text, hyper-parameters. `config.toml` and `gander report` show those.
@@ -25,8 +25,11 @@ use histogram::Histogram;
 /// Each point of a curve is the mean of so many iterations, up to a multiple of it: a game makes hundreds in a second, and TensorBoard keeps a thousand.
 pub const SCALARS_EVERY: u64 = 10;
 
-/// The metrics' tags, each ending in the name of a column of `metrics.csv`, and their numbers.
-const SCALARS: [(&str, fn(&Metrics) -> f32); 9] = [
+/// A curve's tag, and its number in a row.
+type Curve = (&'static str, fn(&Metrics) -> f32);
+
+/// The metrics' curves, each tag ending in the name of a column of `metrics.csv`.
+const SCALARS: [Curve; 9] = [
     ("loss/d_loss", |row| row.d_loss),
     ("loss/g_loss", |row| row.g_loss),
     ("game/value", |row| row.value),

@@ -32,9 +32,12 @@ fn means(rows: &[Metrics], column: fn(&Metrics) -> f32) -> Vec<(u64, f64)> {
     whole.map(|window| (window[window.len() - 1].iteration, mean(window))).collect()
 }
 
+/// A curve's tag, and the column of metrics.csv that it is drawn from.
+type Curve = (&'static str, fn(&Metrics) -> f32);
+
 fn assert_scalars(events: &Value, run: &Path) {
     let rows = metrics::read(&run.join("metrics.csv")).unwrap();
-    let columns: [(&str, fn(&Metrics) -> f32); 9] = [
+    let columns: [Curve; 9] = [
         ("loss/d_loss", |row| row.d_loss),
         ("loss/g_loss", |row| row.g_loss),
         ("game/value", |row| row.value),

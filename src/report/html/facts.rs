@@ -73,11 +73,9 @@ pub(super) fn game(account: &Account) -> String {
     row("data", word(&config, "data.set"));
     row("recipe", word(&config, "train.recipe"));
     row("loss of G", word(&config, "train.generator_loss"));
-    row(
-        "m, k",
-        word(&config, "train.batch").zip(word(&config, "train.k")).map(|(m, k)| format!("{m} examples, {k} of D's steps per step of G")),
-    );
-    row("z", word(&config, "prior.size").zip(word(&config, "prior.noise")).map(|(size, noise)| format!("{size} numbers, {noise}")));
+    row("m, the minibatch", word(&config, "train.batch"));
+    row("k, steps of D per step of G", word(&config, "train.k"));
+    row("z", word(&config, "prior.size").zip(word(&config, "prior.noise")).map(|(size, noise)| format!("{noise}, {size}-dimensional")));
     row("G", layers(&config, "generator"));
     row("D", layers(&config, "discriminator"));
     row("seed", word(&config, "seed"));

@@ -23,9 +23,9 @@ fn table_1(account: &Account) -> Vec<Row> {
 /// The newest value on test data (on validation data, if there is none), and what belongs beside it.
 pub(super) fn newest(account: &Account) -> Option<(String, String)> {
     let parzen = account.parzen.as_ref();
-    if let Some((test, error, _)) = evaluated(account).or_else(|| end_of_curve(account)) {
+    if let Some((test, error, from)) = evaluated(account).or_else(|| end_of_curve(account)) {
         let error = error.map(|error| format!(" ± {error:.1}")).unwrap_or_default();
-        return Some((format!("{}{error}", nats(test)), "nats, test data".into()));
+        return Some((format!("{}{error}", nats(test)), format!("nats on test data, {}", escape(&from))));
     }
     let valid =
         parzen.and_then(|parzen| last(parzen, "valid")).or(account.monitor.as_ref().and_then(|monitor| last(monitor, "valid_parzen")));

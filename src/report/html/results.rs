@@ -43,8 +43,11 @@ fn object(entries: &Map<String, Value>, depth: usize) -> String {
     let rows: Vec<(String, String)> = plain.into_iter().map(|(name, value)| (named(name), inline(value))).collect();
     let mut shown = if rows.is_empty() { String::new() } else { pairs(&rows) };
     let level = (3 + depth).min(6);
-    for (name, value) in parts {
-        shown += &format!("<h{level}>{}</h{level}>{}", escape(&named(name)), block(value, depth + 1));
+    let part =
+        |(name, value): (&String, &Value)| format!("<div><h{level}>{}</h{level}>{}</div>", escape(&named(name)), block(value, depth + 1));
+    let parts: String = parts.into_iter().map(part).collect();
+    if !parts.is_empty() {
+        shown += &format!("<div class=\"parts\">{parts}</div>");
     }
     shown
 }
@@ -96,6 +99,7 @@ fn inline(value: &Value) -> String {
         Value::Bool(false) => "no".into(),
         Value::Number(number) => number.as_f64().map_or_else(|| escape(&number.to_string()), figure),
         Value::String(text) => escape(text),
+        Value::Array(list) if list.is_empty() => "none".into(),
         Value::Array(list) => {
             let shown: Vec<String> = list.iter().take(INLINE).map(part).collect();
             let rest = if list.len() > INLINE { format!(", … ({} in all)", list.len()) } else { String::new() };
