@@ -25,7 +25,7 @@ fn a_run_is_on_one_page_and_the_page_is_alone() {
     let output = report(&out, &[]);
     assert!(output.status.success(), "{}", said(&output));
     let html = page(&out);
-    for shown in ["0.75 ± 0.2", "host twin", "sha256 of the data", "1.25", "config.toml", "Figure 2", "[0,10,20,30,40,45]"] {
+    for shown in ["0.75\u{a0}±\u{a0}0.2", "host twin", "sha256 of the data", "1.25", "config.toml", "Figure 2", "[0,10,20,30,40,45]"] {
         assert!(html.contains(shown), "`{shown}` is missing");
     }
     assert_eq!(html.matches("://").count(), html.matches("http://www.w3.org/2000/svg").count(), "no address but the name of SVG");

@@ -24,7 +24,7 @@ fn table_1(account: &Account) -> Vec<Row> {
 pub(super) fn newest(account: &Account) -> Option<(String, String)> {
     let parzen = account.parzen.as_ref();
     if let Some((test, error, from)) = evaluated(account).or_else(|| end_of_curve(account)) {
-        let error = error.map(|error| format!(" ± {error:.1}")).unwrap_or_default();
+        let error = error.map(|error| format!("\u{a0}±\u{a0}{error:.1}")).unwrap_or_default();
         return Some((format!("{}{error}", nats(test)), format!("nats on test data, {}", escape(&from))));
     }
     let valid =
@@ -56,7 +56,7 @@ pub(super) fn parzen(account: &Account) -> String {
     marks.extend(levels.iter().map(|&(label, y, _)| Mark::Level { y, label }));
     let panel = Panel { title: "Through training".into(), x_label: "iteration", y_label: "nats", x, y, log: false, marks };
     let chart = format!("<div class=\"charts wide\">{}</div>", curve::figure(&panel));
-    section("parzen", BESIDE, &(chart + &table_of(account) + NOTE))
+    section("parzen", BESIDE, &(format!("<div class=\"beside\">{chart}{}</div>", table_of(account)) + NOTE))
 }
 
 const BESIDE: &str = "Parzen-window log-likelihood";
@@ -67,7 +67,7 @@ const NOTE: &str = "<p class=\"note\">A Gaussian of width σ around each sample,
 /// The paper's rows, the run's own, and the rows that say what such numbers are worth.
 fn table_of(account: &Account) -> String {
     let row = |name: &str, value: f64, error: Option<f64>, from: String| {
-        let error = error.map(|error| format!(" ± {error:.1}")).unwrap_or_default();
+        let error = error.map(|error| format!("\u{a0}±\u{a0}{error:.1}")).unwrap_or_default();
         vec![escape(name), nats(value) + &error, escape(&from)]
     };
     let paper = table_1(account).into_iter().map(|(model, value, error)| row(model, value, Some(error), "Table 1".into()));
@@ -77,7 +77,7 @@ fn table_of(account: &Account) -> String {
     let calibration = account.results.as_ref().and_then(|results| results.get("calibration")?.as_array());
     for stand_in in calibration.into_iter().flatten() {
         if let (Some(name), Some((value, error, sigma))) = (stand_in["stand_in"].as_str(), score(&stand_in["score"])) {
-            rows.push(row(name, value, error, format!("the same protocol{sigma}")));
+            rows.push(row(name, value, error, format!("stands in for samples{sigma}")));
         }
     }
     table(&["model", "nats", "from"].map(String::from), &rows)
@@ -94,13 +94,13 @@ fn evaluated(account: &Account) -> Option<(f64, Option<f64>, String)> {
 /// The run's row as the last point of the learning curve has it.
 fn end_of_curve(account: &Account) -> Option<(f64, Option<f64>, String)> {
     let parzen = account.parzen.as_ref()?;
-    let sigma = last(parzen, "sigma").map(|sigma| format!(", σ = {sigma:.3}")).unwrap_or_default();
+    let sigma = last(parzen, "sigma").map(|sigma| format!(", σ\u{a0}=\u{a0}{sigma:.3}")).unwrap_or_default();
     Some((last(parzen, "test")?, last(parzen, "standard_error"), format!("iteration {}{sigma}", tick(last(parzen, "iteration")?))))
 }
 
 /// Mean, standard error, and σ in words.
 fn score(score: &Value) -> Option<(f64, Option<f64>, String)> {
-    let sigma = score["sigma"].as_f64().map(|sigma| format!(", σ = {sigma:.3}")).unwrap_or_default();
+    let sigma = score["sigma"].as_f64().map(|sigma| format!(", σ\u{a0}=\u{a0}{sigma:.3}")).unwrap_or_default();
     Some((score["test"]["mean"].as_f64()?, score["test"]["standard_error"].as_f64(), sigma))
 }
 

@@ -45,9 +45,15 @@ fn a_whole_run_shows_everything_once() {
     };
     let html = page(&account);
     assert_eq!(sections(&html), ["samples", "curves", "parzen", "monitor", "results", "figures", "settings", "log", "left-out"]);
-    for shown in
-        ["2 of the run&#39;s 5 sheets", "200 ± 2.2", "Adversarial nets", "iterations per second", "neighbour ratio", "damaged", "[0,300]"]
-    {
+    for shown in [
+        "2 of the run&#39;s 5 sheets",
+        "200\u{a0}±\u{a0}2.2",
+        "Adversarial nets",
+        "iterations per second",
+        "neighbour ratio",
+        "damaged",
+        "[0,300]",
+    ] {
         assert!(html.contains(shown), "`{shown}` is missing");
     }
     assert_eq!(html.matches("<svg ").count(), 4 + 1 + 1, "the four panels, the Parzen curve, the neighbour ratio");
