@@ -227,6 +227,10 @@ impl Run {
         let (trainer, log) = (&mut self.trainer, &mut self.log);
         let reading = watcher.read(trainer, self.config.seed, &self.folder, log);
         let best = progress.aside(|| wait(self.waiter.as_ref(), reading))?;
+        let newest = self.watcher.as_ref().and_then(Watcher::newest);
+        if let (Some(tensorboard), Some(reading)) = (&mut self.tensorboard, newest) {
+            tensorboard.reading(reading)?;
+        }
         if best {
             self.saved()?.save(&self.folder.best_path())?;
         }

@@ -1,4 +1,4 @@
-//! Event files for TensorBoard: all metrics, the sheets of samples, and histograms of the weights at checkpoints.
+//! Event files for TensorBoard: all metrics, the monitor's readings, the sheets of samples, and histograms of the weights at checkpoints.
 //!
 //! A file is a row of records (`record`), each holding one event, a message in the encoding of protocol buffers (`message`). A run that goes on
 //! begins another file in the same folder; its first event tells TensorBoard to forget what came after that iteration.
@@ -17,6 +17,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::Png;
 use crate::error::{Error, Result};
+use crate::eval::monitor::Reading;
 use crate::gan::{Array, Metrics};
 use message::Message;
 
@@ -75,6 +76,26 @@ impl Writer {
                 self.point(row.iteration)?;
             }
         }
+        self.flush()
+    }
+
+    /// Writes a reading of the monitor.
+    /// # Errors when the file cannot be written.
+    pub fn reading(&mut self, reading: &Reading) -> Result<()> {
+        let Reading { iteration, valid_parzen, sigma, neighbour_ratio, spread, saturation, gradient_ratio } = *reading;
+        let numbers = [
+            ("valid_parzen", valid_parzen),
+            ("sigma", sigma),
+            ("neighbour_ratio", neighbour_ratio),
+            ("spread", spread),
+            ("saturation", saturation),
+            ("gradient_ratio", gradient_ratio),
+        ];
+        let summary = numbers.into_iter().fold(Message::new(), |summary, (name, number)| {
+            let value = Message::new().text(message::TAG, &format!("monitor/{name}")).float(message::SIMPLE, number as f32);
+            summary.part(message::VALUE, value)
+        });
+        self.summary(iteration, summary)?;
         self.flush()
     }
 

@@ -5,6 +5,7 @@ use base64::Engine;
 use gander::checkpoint::Checkpoint;
 use gander::gan::Metrics;
 use gander::report::metrics;
+use gander::report::table::Table;
 use gander::report::tensorboard::SCALARS_EVERY;
 use serde_json::Value;
 use std::path::Path;
@@ -48,7 +49,8 @@ fn assert_scalars(events: &Value, run: &Path) {
         ("gradient/g_gradient", |row| row.g_gradient),
         ("gradient/d_gradient", |row| row.d_gradient),
     ];
-    assert_eq!(events["scalars"].as_object().unwrap().len(), columns.len());
+    let tags = events["scalars"].as_object().unwrap().keys();
+    assert_eq!(tags.filter(|tag| !tag.starts_with("monitor/")).count(), columns.len());
     for (tag, column) in columns {
         let points: Vec<(u64, f64)> =
             events["scalars"][tag].as_array().unwrap().iter().map(|point| (point[0].as_u64().unwrap(), number(&point[1]))).collect();
@@ -61,6 +63,18 @@ fn assert_scalars(events: &Value, run: &Path) {
                 "{tag}: {point:?}, {wanted:?}"
             );
         }
+    }
+}
+
+fn assert_readings(events: &Value, run: &Path, iterations: &[u64]) {
+    let table = Table::parse(&std::fs::read_to_string(run.join("monitor.csv")).unwrap());
+    for name in table.names().filter(|name| *name != "iteration") {
+        let points = events["scalars"][format!("monitor/{name}")].as_array().unwrap_or_else(|| panic!("no {name}"));
+        let points: Vec<(f64, f32)> = points.iter().map(|point| (number(&point[0]), number(&point[1]) as f32)).collect();
+        let read: Vec<(f64, f32)> =
+            table.points("iteration", name).into_iter().map(|(iteration, value)| (iteration, value as f32)).collect();
+        assert_eq!(points, read, "{name}");
+        assert_eq!(points.iter().map(|point| point.0 as u64).collect::<Vec<_>>(), iterations);
     }
 }
 
@@ -110,10 +124,12 @@ fn assert_histograms(events: &Value, run: &Path, iteration: u64) {
 fn tensorboard_reads_what_the_run_wrote() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("ring");
-    let output = train(&out, &["--iterations", "45", "--tensorboard", "--set", "report.samples_every=20"]);
+    let output =
+        train(&out, &["--iterations", "45", "--tensorboard", "--set", "report.samples_every=20", "--set", "report.monitor_every=15"]);
     assert!(output.status.success(), "{}", said(&output));
     let events = events(&out);
     assert_scalars(&events, &out);
+    assert_readings(&events, &out, &[15, 30, 45]);
     assert_images(&events, &out, &[0, 20, 40, 45]);
     assert_histograms(&events, &out, 30);
     assert_histograms(&events, &out, 45);
