@@ -6,7 +6,7 @@ mod curve;
 use crate::cli::adapter::{self, Opened};
 use crate::cli::wait::wait;
 use crate::cli::{DataOptions, DeviceOptions, print};
-use crate::data::{self, Dataset};
+use crate::data::{self, Dataset, samples};
 use crate::error::{Error, Result};
 use crate::eval::distances::Rows;
 use crate::eval::neighbours::{Audit, audit, nearest};
@@ -17,14 +17,23 @@ use crate::gpu::Waiter;
 use crate::plan::{Device, Recorder};
 use crate::run_folder::{At, RunView};
 use clap::ValueHint;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Options of `gander eval`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Options {
     /// The run's folder
-    #[arg(value_hint = ValueHint::DirPath)]
-    run: PathBuf,
+    #[arg(value_hint = ValueHint::DirPath, required_unless_present = "samples")]
+    run: Option<PathBuf>,
+    /// Samples of anybody's generator instead of a run's: a .npy file or a folder of PNGs
+    #[arg(long, value_name = "FILE.npy|FOLDER", value_hint = ValueHint::AnyPath, requires = "against", conflicts_with_all = ["run", "at", "count", "seed", "curve"])]
+    samples: Option<PathBuf>,
+    /// The data set that such samples imitate
+    #[arg(long, value_name = "DATA SET", requires = "samples")]
+    against: Option<String>,
+    /// What black and full are in a .npy file, as in -1..1, if not 0..1 (of bytes 0..255)
+    #[arg(long, value_name = "LOW..HIGH", allow_hyphen_values = true, requires = "samples")]
+    range: Option<samples::Range>,
     /// The checkpoint of this iteration, or the one that the monitor found best
     #[arg(long, value_name = "ITERATION|best|newest", default_value = "newest")]
     at: At,
@@ -62,7 +71,10 @@ impl Options {
     /// The published protocol for a run, and nothing else.
     pub fn published(run: PathBuf, data: DataOptions, device: DeviceOptions) -> Options {
         Options {
-            run,
+            run: Some(run),
+            samples: None,
+            against: None,
+            range: None,
             at: At::Newest,
             count: SAMPLES,
             seed: None,
@@ -153,7 +165,10 @@ impl Examples {
 }
 
 pub(super) fn run(options: &Options) -> Result<u8> {
-    let view = RunView::open(&options.run)?;
+    let Some(run) = &options.run else {
+        return print(&format!("{}", evaluate_samples(options)?));
+    };
+    let view = RunView::open(run)?;
     if options.curve {
         return curve::run(options, &view);
     }
@@ -172,20 +187,43 @@ pub(super) fn evaluate_run(options: &Options, view: &RunView) -> Result<Summary>
     let samples = wait(opened.waiter.as_ref(), sampler.samples(options.count, seed))?;
     drop(sampler);
     let mut bench = Workbench::open(&options.device)?;
-    let subject = Subject {
-        samples_of: options.run.display().to_string(),
-        iteration: Some(iteration),
-        seed: Some(seed),
+    let subject = Subject { iteration: Some(iteration), seed: Some(seed), ..subject(view.path(), &examples, &bench) };
+    let summary = evaluate(options, &mut bench, &examples, checked(&samples, examples.dimensions)?, Summary::new(subject))?;
+    keep(&summary, &options.json.clone().unwrap_or_else(|| view.eval_path()))?;
+    Ok(summary)
+}
+
+/// Evaluates samples from elsewhere, and keeps what was found out where the options say, if they do.
+fn evaluate_samples(options: &Options) -> Result<Summary> {
+    let (path, against) = (options.samples.as_ref().expect("asked for"), options.against.as_ref().expect("asked for"));
+    let dataset = data::open(against, 0, options.data.folder.as_deref())?;
+    let samples = samples::read(path, &dataset.outline(), options.range)?;
+    let examples = Examples::of(&dataset)?;
+    let mut bench = Workbench::open(&options.device)?;
+    let subject = subject(path, &examples, &bench);
+    let summary = evaluate(options, &mut bench, &examples, checked(&samples, examples.dimensions)?, Summary::new(subject))?;
+    if let Some(json) = &options.json {
+        keep(&summary, json)?;
+    }
+    Ok(summary)
+}
+
+/// What is evaluated.
+fn subject(samples_of: &Path, examples: &Examples, bench: &Workbench) -> Subject {
+    Subject {
+        samples_of: samples_of.display().to_string(),
+        iteration: None,
+        seed: None,
         data: examples.name.clone(),
         sha256: examples.sha256.clone(),
         device: bench.device.identity(),
         version: env!("CARGO_PKG_VERSION"),
-    };
-    let summary = evaluate(options, &mut bench, &examples, checked(&samples, examples.dimensions)?, Summary::new(subject))?;
-    let json = options.json.clone().unwrap_or_else(|| view.eval_path());
-    let text = serde_json::to_string_pretty(&summary).expect("figures are plain numbers and text");
-    crate::atomic::write(&json, |file| file.write_all(text.as_bytes()))?;
-    Ok(summary)
+    }
+}
+
+fn keep(summary: &Summary, path: &Path) -> Result<()> {
+    let json = serde_json::to_string_pretty(summary).expect("figures are plain numbers and text");
+    crate::atomic::write(path, |file| file.write_all(json.as_bytes()))
 }
 
 /// Finds out everything that is asked for.

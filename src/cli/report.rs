@@ -17,8 +17,9 @@ const MOST_LOG: u64 = 8 << 20;
 /// The most bytes of any other file that is read.
 const MOST_FILE: u64 = 64 << 20;
 
-/// Lines of the log that the page shows.
+/// Lines of the log that the page shows, and characters of each.
 const LOG_LINES: usize = 60;
+const LOG_COLUMNS: usize = 500;
 
 /// Options of `gander report`.
 #[derive(Debug, clap::Args)]
@@ -49,7 +50,6 @@ fn gather(view: &RunView, most_sheets: usize) -> Result<Account> {
     let mut left_out = vec![];
     let sheets = view.sheets()?;
     let log = log(&view.log_path(), &mut left_out);
-    let lines: Vec<&str> = log.lines().collect();
     Ok(Account {
         name: name(view.path()),
         config: kept(view.config(), &mut left_out).unwrap_or_default(),
@@ -60,7 +60,7 @@ fn gather(view: &RunView, most_sheets: usize) -> Result<Account> {
             .filter_map(|iteration| Some((iteration, kept(picture(&view.sample_path(iteration)), &mut left_out)?)))
             .collect(),
         journal: Journal::parse(&log),
-        log_tail: lines[lines.len().saturating_sub(LOG_LINES)..].join("\n"),
+        log_tail: tail(&log),
         parzen: if_there(&view.path().join("parzen.csv"), table, &mut left_out),
         monitor: if_there(&view.path().join("monitor.csv"), table, &mut left_out),
         results: if_there(&view.path().join("eval.json"), json, &mut left_out),
@@ -115,6 +115,16 @@ fn log(path: &Path, left_out: &mut Vec<String>) -> String {
         left_out.push(format!("the first {before} bytes of {}: only the last {MOST_LOG} are read", path.display()));
     }
     text
+}
+
+/// The last lines of a log, each cut where it becomes absurd.
+fn tail(log: &str) -> String {
+    let lines: Vec<&str> = log.lines().collect();
+    let cut = |line: &&str| match line.char_indices().nth(LOG_COLUMNS) {
+        Some((at, _)) => format!("{}…", &line[..at]),
+        None => line.to_string(),
+    };
+    lines[lines.len().saturating_sub(LOG_LINES)..].iter().map(cut).collect::<Vec<_>>().join("\n")
 }
 
 fn bytes(path: &Path) -> Result<Vec<u8>> {

@@ -12,7 +12,7 @@ use crate::data::Dataset;
 use crate::error::{Error, Result};
 use crate::gan::{Config, Metrics, Trainer};
 use crate::gpu::Waiter;
-use crate::report::{self, Reference, metrics};
+use crate::report::{self, Reference, metrics, tensorboard};
 use crate::run_folder::RunFolder;
 use std::ops::ControlFlow;
 use std::time::Instant;
@@ -51,6 +51,7 @@ pub(super) struct Run {
     waiter: Option<Waiter>,
     device: String,
     metrics: metrics::Writer,
+    tensorboard: Option<tensorboard::Writer>,
     log: Log,
     interrupt: Interrupt,
     watcher: Option<Watcher>,
@@ -127,9 +128,13 @@ impl Run {
             trainer.plan().dispatches.len(),
             dataset.checksum()
         ));
+        let tensorboard = match config.report.tensorboard {
+            true => Some(tensorboard::Writer::create(&folder.path().join("tensorboard"), trainer.iteration())?),
+            false => None,
+        };
         let reference = Reference::new(&dataset);
         let watcher = Watcher::new(config.report.monitor_every, &dataset);
-        Ok(Run { folder, config, reference, trainer, waiter, device, metrics, log, interrupt, watcher })
+        Ok(Run { folder, config, reference, trainer, waiter, device, metrics, tensorboard, log, interrupt, watcher })
     }
 
     /// Trains to the end, or until the user stops it. Returns the exit code.
@@ -176,10 +181,12 @@ impl Run {
     /// Trains up to an iteration, writing metrics as they come in.
     fn advance(&mut self, stop: u64, start: Instant, progress: &mut Progress) -> Result<ControlFlow<()>> {
         let mut failure = None;
-        let (metrics, interrupt, watcher) = (&mut self.metrics, &self.interrupt, &mut self.watcher);
+        let (metrics, tensorboard, interrupt) = (&mut self.metrics, &mut self.tensorboard, &self.interrupt);
+        let watcher = &mut self.watcher;
         let now_ms = || 1e3 * start.elapsed().as_secs_f64();
         let mut seen = |rows: &[Metrics]| {
             let written = rows.iter().try_for_each(|row| metrics.append(*row));
+            let written = written.and_then(|()| tensorboard.as_mut().map_or(Ok(()), |tensorboard| tensorboard.rows(rows)));
             failure = written.err().or_else(|| rows.iter().find(|row| row.non_finite).map(broken));
             if let Some(watcher) = watcher {
                 rows.iter().for_each(|row| watcher.note(row));
@@ -220,6 +227,10 @@ impl Run {
         let (trainer, log) = (&mut self.trainer, &mut self.log);
         let reading = watcher.read(trainer, self.config.seed, &self.folder, log);
         let best = progress.aside(|| wait(self.waiter.as_ref(), reading))?;
+        let newest = self.watcher.as_ref().and_then(Watcher::newest);
+        if let (Some(tensorboard), Some(reading)) = (&mut self.tensorboard, newest) {
+            tensorboard.reading(reading)?;
+        }
         if best {
             self.saved()?.save(&self.folder.best_path())?;
         }
@@ -230,13 +241,20 @@ impl Run {
     fn sheet(&mut self) -> Result<()> {
         let report = &self.config.report;
         let values = wait(self.waiter.as_ref(), self.trainer.samples(report.samples, self.config.seed))?;
-        self.reference.draw(&values)?.save(&self.folder.sample_path(self.trainer.iteration()))
+        let (sheet, iteration) = (self.reference.draw(&values)?, self.trainer.iteration());
+        if let Some(tensorboard) = &mut self.tensorboard {
+            tensorboard.picture(iteration, "samples", &sheet)?;
+        }
+        sheet.save(&self.folder.sample_path(iteration))
     }
 
     /// Saves everything that training goes on from; metrics first, so that they never fall behind it.
     fn checkpoint(&mut self) -> Result<()> {
         self.metrics.sync()?;
         let checkpoint = self.saved()?;
+        if let Some(tensorboard) = &mut self.tensorboard {
+            tensorboard.weights(checkpoint.iteration, &checkpoint.tensors)?;
+        }
         self.folder.save_checkpoint(&checkpoint, self.config.report.keep as usize)
     }
 

@@ -1,13 +1,19 @@
 //! `gander sample`: draws samples of a run's generator. Works beside a run that is training.
 
+use crate::cli::adapter::{self, Opened};
 use crate::cli::wait::wait;
-use crate::cli::{DeviceOptions, adapter, print};
-use crate::data::{self, Shape};
+use crate::cli::{DeviceOptions, print};
+use crate::data::{self, Shape, npy};
 use crate::error::{Error, Result};
 use crate::gan::{Config, DataConfig, Sampler};
-use crate::report::Reference;
+use crate::report::film::frame;
+use crate::report::{Gif, Reference};
 use crate::run_folder::{At, RunView};
-use std::path::PathBuf;
+use image::RgbImage;
+use std::path::{Path, PathBuf};
+
+/// Frames with more columns of pixels are halved, which is finer than showing them smaller: a film has to be sent and shown.
+const WIDE: u32 = 1000;
 
 /// Options of `gander sample`.
 #[derive(Debug, clap::Args)]
@@ -15,11 +21,20 @@ pub(super) struct Options {
     /// The run's folder
     run: PathBuf,
     /// How many samples
-    #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     count: u32,
-    /// The picture to write
-    #[arg(long, default_value = "sheet.png", value_name = "FILE.png")]
-    out: PathBuf,
+    /// The picture to write; sheet.png if nothing else is asked for
+    #[arg(long, value_name = "FILE.png")]
+    out: Option<PathBuf>,
+    /// Write the samples as an array for numpy: N×H×W, colours N×C×H×W, points N×D
+    #[arg(long, value_name = "FILE.npy")]
+    npy: Option<PathBuf>,
+    /// Write a film: the same z through all checkpoints there are
+    #[arg(long, value_name = "FILE.gif", num_args = 0..=1, default_missing_value = "samples.gif", conflicts_with = "at")]
+    gif: Option<PathBuf>,
+    /// Milliseconds for which the film shows each checkpoint
+    #[arg(long, value_name = "MS", default_value_t = 200, value_parser = clap::value_parser!(u32).range(20..=60_000), requires = "gif")]
+    delay: u32,
     /// The checkpoint of this iteration, or the one that the monitor found best
     #[arg(long, value_name = "ITERATION|best|newest", default_value = "newest")]
     at: At,
@@ -32,14 +47,71 @@ pub(super) struct Options {
 
 pub(super) fn run(options: &Options) -> Result<u8> {
     let view = RunView::open(&options.run)?;
+    if let Some(path) = &options.gif {
+        film(options, &view, path)?;
+    }
+    // What was asked for: a film alone needs no sheet, an array alone neither.
+    let out = options.out.clone().or((options.gif.is_none() && options.npy.is_none()).then(|| "sheet.png".into()));
+    if out.is_none() && options.npy.is_none() {
+        return Ok(0);
+    }
     let checkpoint = view.checkpoint(options.at)?;
     let config = Config::parse(&checkpoint.config, &[])?;
-    let opened = adapter::open(&options.device)?;
     let (seed, iteration) = (options.seed.unwrap_or(checkpoint.seed), checkpoint.iteration);
-    let mut sampler = Sampler::new(opened.device, &config, &checkpoint.into_state())?;
-    let values = wait(opened.waiter.as_ref(), sampler.samples(options.count, seed))?;
-    reference(&config.data, sampler.dimensions())?.draw(&values)?.save(&options.out)?;
-    print(&format!("{}: {} samples of iteration {}\n", options.out.display(), options.count, iteration))
+    let Opened { device, waiter, .. } = adapter::open(&options.device)?;
+    let mut sampler = Sampler::new(device, &config, &checkpoint.into_state())?;
+    let values = wait(waiter.as_ref(), sampler.samples(options.count, seed))?;
+    let said = |path: &Path| print(&format!("{}: {} samples of iteration {iteration}\n", path.display(), options.count));
+    if let Some(path) = &options.npy {
+        npy::write(path, &axes(options.count, shape(&config.data, sampler.dimensions())?), &values)?;
+        said(path)?;
+    }
+    if let Some(path) = &out {
+        reference(&config.data, sampler.dimensions())?.draw(&values)?.save(path)?;
+        said(path)?;
+    }
+    Ok(0)
+}
+
+/// The same z through all checkpoints that are whole.
+fn film(options: &Options, view: &RunView, path: &Path) -> Result<()> {
+    let newest = view.checkpoint(At::Newest)?;
+    let (config, seed, last) = (Config::parse(&newest.config, &[])?, options.seed.unwrap_or(newest.seed), newest.iteration);
+    let Opened { device, waiter, .. } = adapter::open(&options.device)?;
+    let mut sampler = Sampler::new(device, &config, &newest.into_state())?;
+    let reference = reference(&config.data, sampler.dimensions())?;
+    let (mut frames, mut passed_over) = (vec![], String::new());
+    for iteration in view.checkpoints()?.into_iter().filter(|&iteration| iteration <= last) {
+        match view.checkpoint_at(iteration) {
+            Ok(checkpoint) => sampler.restore(&checkpoint.into_state())?,
+            // Damaged, or pruned meanwhile by the run that trains.
+            Err(why) => {
+                passed_over += &format!("; passed over {why}");
+                continue;
+            }
+        }
+        let values = wait(waiter.as_ref(), sampler.samples(options.count, seed))?;
+        frames.push(frame(&halved(reference.draw(&values)?.pixels()), iteration, last));
+    }
+    let count = frames.len();
+    Gif::new(frames, options.delay).save(path)?;
+    print(&format!("{}: {count} checkpoints up to iteration {last}, always the same z{passed_over}\n", path.display())).map(drop)
+}
+
+/// The picture, at half its size if it is wide.
+fn halved(picture: RgbImage) -> RgbImage {
+    let (width, height) = picture.dimensions();
+    if width > WIDE { image::imageops::thumbnail(&picture, width / 2, height / 2) } else { picture }
+}
+
+/// The axes of an array of so many samples.
+fn axes(count: u32, shape: Shape) -> Vec<usize> {
+    let sample = match shape {
+        Shape { width, height: 1, channels: 1 } => vec![width],
+        Shape { width, height, channels: 1 } => vec![height, width],
+        Shape { width, height, channels } => vec![channels, height, width],
+    };
+    [count].into_iter().chain(sample).map(|axis| axis as usize).collect()
 }
 
 /// What the samples are shown as. Pictures need no data; points are shown over theirs, which are made from a seed.
@@ -48,13 +120,19 @@ fn reference(data: &DataConfig, dimensions: u32) -> Result<Reference> {
     if !outline.bytes {
         return Ok(Reference::new(&data::open(&data.set, data.seed, None)?));
     }
+    Ok(Reference::pictures(shape(data, dimensions)?))
+}
+
+/// The shape of a sample of so many numbers.
+fn shape(data: &DataConfig, dimensions: u32) -> Result<Shape> {
+    let outline = data::outline(&data.set)?;
     if outline.dimensions() == dimensions {
-        return Ok(Reference::pictures(outline.shape));
+        return Ok(outline.shape);
     }
     // A set of the user's own in MNIST's format: its pictures may have another size.
     let side = dimensions.isqrt();
     if side * side != dimensions {
         return Err(Error::Data(format!("a sample has {dimensions} numbers, which is neither `{}`'s picture nor a square one", data.set)));
     }
-    Ok(Reference::pictures(Shape { width: side, height: side, channels: 1 }))
+    Ok(Shape { width: side, height: side, channels: 1 })
 }

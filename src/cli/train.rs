@@ -17,12 +17,16 @@ pub(super) struct Options {
     /// The run's folder; runs/<preset>-<time> if it is not given
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
+    /// Write event files for TensorBoard into the run's folder, as report.tensorboard = true does
+    #[arg(long)]
+    tensorboard: bool,
     #[command(flatten)]
     run: RunOptions,
 }
 
 pub(super) fn run(options: &Options) -> Result<u8> {
-    let (name, config) = options.game.read()?;
+    let (name, mut config) = options.game.read()?;
+    config.report.tensorboard |= options.tensorboard;
     // What can be wrong is found before a folder is made.
     crate::data::outline(&config.data.set)?;
     let path = options.out.clone().unwrap_or_else(|| default_path(&name, SystemTime::now()));

@@ -24,6 +24,11 @@ impl Watcher {
         Some(Watcher { every, monitor, readings: vec![], watch: Watch::default() })
     }
 
+    /// The newest reading.
+    pub fn newest(&self) -> Option<&Reading> {
+        self.readings.last()
+    }
+
     /// Goes on where a run was stopped: with its readings so far, and the rows of metrics since the last.
     /// # Errors
     /// if the readings cannot be read.

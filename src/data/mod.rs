@@ -5,6 +5,7 @@
 //! * [`mnist`] reads the four files of MNIST, in the format of [`idx`]; [`fetch`] downloads them.
 //! * [`digits`] makes handwritten-like digits, for machines that have nothing to read.
 //! * [`minibatch`] packs a data set onto a device and records how minibatches are drawn there.
+//! * [`samples`] reads somebody's samples to be compared with a data set, from [`npy`] files and folders of pictures.
 //! * [`points`] makes `ring` and `gaussian-1d`, which can be seen whole.
 
 #[cfg(feature = "native")]
@@ -22,7 +23,11 @@ mod labels;
 pub mod minibatch;
 #[cfg(feature = "native")]
 pub mod mnist;
+#[cfg(feature = "native")]
+pub mod npy;
 pub mod points;
+#[cfg(feature = "native")]
+pub mod samples;
 
 #[cfg(feature = "native")]
 pub use catalogue::{cache_folder, open, outline};

@@ -42,7 +42,8 @@ fn choose(count: usize, k: usize, seed: u32) -> Vec<usize> {
         if chosen.len() == k.min(count) {
             break;
         }
-        let at = (u64::from(threefry2x32([seed, CENTROIDS], [0, draw])[0]) * count as u64 >> 32) as usize;
+        let word = u64::from(threefry2x32([seed, CENTROIDS], [0, draw])[0]);
+        let at = ((word * count as u64) >> 32) as usize;
         if seen.insert(at) {
             chosen.push(at);
         }

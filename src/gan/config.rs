@@ -100,6 +100,9 @@ pub struct ReportConfig {
     pub checkpoint_every: u32,
     /// Checkpoints that are kept.
     pub keep: u32,
+    /// Whether event files for TensorBoard are written.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub tensorboard: bool,
     /// Iterations between two readings of the monitor, which also keeps the best checkpoint; 0 watches nothing.
     #[serde(default)]
     pub monitor_every: u32,

@@ -204,6 +204,9 @@ pub(super) fn tick(value: f64) -> String {
     if value.fract() != 0.0 || value.abs() < 1000.0 {
         return format!("{}", (value * 1e6).round() / 1e6);
     }
+    if value.abs() >= 1e12 {
+        return format!("{value:.1e}").replace('-', "−");
+    }
     let digits = format!("{:.0}", value.abs());
     let groups: Vec<&str> = digits.as_bytes().rchunks(3).rev().map(|group| std::str::from_utf8(group).expect("digits are ASCII")).collect();
     format!("{}{}", if value < 0.0 { "−" } else { "" }, groups.join(","))

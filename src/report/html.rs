@@ -1,7 +1,7 @@
 //! `report.html`: a run on one page that opens from disk, without a network and without anything beside it.
 //!
 //! Pictures are in the page as base64, curves as SVG in its own colours, light or dark as the reader's system is. All that comes out of files is escaped
-//! ([`markup`]). What a run does not have is left out; what it has but cannot be read is named at the end. The page knows only what is in [`Account`]:
+//! (`markup`). What a run does not have is left out; what it has but cannot be read is named at the end. The page knows only what is in [`Account`]:
 //! gathering that is the command's work.
 
 mod curve;

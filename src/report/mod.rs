@@ -6,7 +6,9 @@
 //! * [`curve`] draws the log-likelihood through training.
 //! * [`plot`] draws `losses.png` and `losses.svg` from the metrics.
 //! * [`points`] draws one- and two-dimensional samples over the data they imitate.
+//! * [`tensorboard`] writes event files while a run trains.
 //! * [`time`] draws where an iteration's time goes, and how it grows.
+//! * [`film`] makes frames of pictures through training, and [`Gif`] a picture in motion of frames.
 //! * [`html`] writes `report.html`: the whole run on one page, from what [`journal`] and [`table`] read.
 //! * [`Reference`] says which of these shows a data set's samples.
 //! * `chart` wraps the plotting crate; nothing else knows it.
@@ -15,6 +17,8 @@
 
 mod chart;
 pub mod curve;
+pub mod film;
+mod gif;
 pub mod html;
 pub mod journal;
 pub mod metrics;
@@ -25,10 +29,12 @@ pub mod points;
 mod reference;
 pub mod sheet;
 pub mod table;
+pub mod tensorboard;
 pub mod time;
 
 pub use chart::Chart;
 pub use curve::parzen_curve;
+pub use gif::Gif;
 pub use plot::losses;
 pub use png::Png;
 pub use reference::Reference;

@@ -27,6 +27,19 @@ impl Png {
         Png(bytes)
     }
 
+    /// Columns and rows of pixels.
+    pub fn size(&self) -> (u32, u32) {
+        let (width, height) = (&self.0[16..20], &self.0[20..24]);
+        let number = |bytes: &[u8]| u32::from_be_bytes(bytes.try_into().expect("four bytes"));
+        // The first chunk of every PNG, after the signature's 8 bytes and its own length and name.
+        (number(width), number(height))
+    }
+
+    /// The pixels again.
+    pub fn pixels(&self) -> RgbImage {
+        image::load_from_memory_with_format(&self.0, image::ImageFormat::Png).expect("an encoder has made it").to_rgb8()
+    }
+
     /// The file's bytes.
     pub fn bytes(&self) -> &[u8] {
         &self.0

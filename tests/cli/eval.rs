@@ -117,3 +117,25 @@ fn reproduce_other(out: &Path) -> Output {
     command.args(["reproduce", "table1", "--preset", "ring", "--set", "train.recipe=algorithm-1", "--iterations", "30", "--out"]).arg(out);
     command.args(crate::TINY).output().unwrap()
 }
+
+#[test]
+fn samples_from_elsewhere_are_scored_as_a_runs_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let (out, array, json) = (folder.path().join("ring"), folder.path().join("samples.npy"), folder.path().join("eval.json"));
+    assert!(train(&out, &["--iterations", "20", "--set", "data.seed=0"]).status.success());
+    let own = eval(&out, &["--count", "300", "--no-calibration", "--audit", "50"]);
+    assert!(own.status.success(), "{}", said(&own));
+    let written = gander().args(["sample", "--adapter", "host", "--count", "300", "--npy"]).arg(&array).arg(&out).output().unwrap();
+    assert!(written.status.success(), "{}", said(&written));
+    let mut command = gander();
+    command.args(["eval", "--against", "ring", "--adapter", "host", "--no-calibration", "--audit", "50", "--samples"]).arg(&array);
+    let scored = command.arg("--json").arg(&json).output().unwrap();
+    assert!(scored.status.success(), "{}", said(&scored));
+    let [own, theirs] = [out.join("eval.json"), json].map(|path| serde_json::from_slice::<Value>(&fs::read(path).unwrap()).unwrap());
+    for key in ["parzen", "audit"] {
+        assert_eq!(own[key], theirs[key], "{key}");
+    }
+    let missing = gander().args(["eval", "--samples"]).arg(&array).output().unwrap();
+    assert_eq!(missing.status.code(), Some(2));
+    assert!(said(&missing).contains("--against"), "{}", said(&missing));
+}

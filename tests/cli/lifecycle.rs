@@ -189,3 +189,28 @@ fn quiet_says_nothing() {
     let output = train(&folder.path().join("ring"), &["--iterations", "5", "--quiet"]);
     assert!(output.status.success() && output.stderr.is_empty() && output.stdout.is_empty(), "{}", said(&output));
 }
+
+#[test]
+fn a_film_shows_every_checkpoint_once_and_an_array_holds_the_samples() {
+    use image::AnimationDecoder;
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("ring");
+    assert!(train(&out, &["--iterations", "30", "--set", "report.keep=9"]).status.success());
+    let (film, array) = (folder.path().join("film.gif"), folder.path().join("x.npy"));
+    let sample = |more: &[&str]| {
+        let output =
+            gander().arg("sample").arg(&out).args(["--adapter", "host", "--count", "5"]).args(more).current_dir(&folder).output().unwrap();
+        assert!(output.status.success(), "{}", said(&output));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let printed = sample(&["--gif", film.to_str().unwrap(), "--npy", array.to_str().unwrap(), "--delay", "50"]);
+    assert!(printed.contains("4 checkpoints up to iteration 30") && printed.contains("5 samples"), "{printed}");
+    assert!(!folder.path().join("sheet.png").exists(), "nobody asked for a sheet");
+    let frames = image::codecs::gif::GifDecoder::new(std::io::Cursor::new(bytes(&film))).unwrap().into_frames().collect_frames().unwrap();
+    assert_eq!(frames.len(), 4);
+    assert!(frames.windows(2).all(|pair| pair[0].buffer() != pair[1].buffer()), "training moves something");
+    let gander::data::npy::Array { shape, .. } = gander::data::npy::read(&array).unwrap();
+    assert_eq!(shape, [5, 2]);
+    sample(&["--gif"]);
+    assert!(folder.path().join("samples.gif").is_file());
+}

@@ -5,6 +5,8 @@ mod errors;
 mod eval;
 mod lifecycle;
 mod listings;
+mod report;
+mod tensorboard;
 
 use std::path::Path;
 use std::process::{Command, Output};

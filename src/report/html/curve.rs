@@ -121,10 +121,10 @@ impl Axes {
             Mark::Level { y, label } => {
                 let ((left, at), (right, _)) = (self.at(self.x.0, *y), self.at(self.x.1, *y));
                 *levels += 1;
-                // Neighbouring levels are named at either end, so that their names do not lie on each other.
-                let (x, anchor) = if levels.is_multiple_of(2) { (left + 5.0, "start") } else { (right - 5.0, "end") };
-                let name =
-                    format!("<text class=\"level\" x=\"{x}\" y=\"{:.1}\" text-anchor=\"{anchor}\">{}</text>", at - 4.0, escape(label));
+                // Neighbouring levels are named at either end, above and below, so that no name lies on another or on its neighbour's line.
+                let (x, y, anchor) =
+                    if levels.is_multiple_of(2) { (left + 5.0, at + 14.0, "start") } else { (right - 5.0, at - 4.0, "end") };
+                let name = format!("<text class=\"level\" x=\"{x}\" y=\"{y:.1}\" text-anchor=\"{anchor}\">{}</text>", escape(label));
                 format!("<path class=\"level\" d=\"M{left} {at:.1}H{right}\"/>{name}")
             }
             Mark::Moment { x, label } => {

@@ -52,9 +52,9 @@ fn tiles(account: &Account, config: Option<&Toml>) -> Vec<Tile> {
             tiles.push(Tile { name, value: format!("{value:.3}").replace('-', "−"), beside: beside.into() });
         }
     };
-    mean("D(x)", |row| row.d_real, "½ at the end of the theory");
-    mean("D(G(z))", |row| row.d_fake, "½ at the end of the theory");
-    mean("V(D, G)", |row| row.value, "−log 4 = −1.386 at best");
+    mean("D(x)", |row| row.d_real, "½ where p<sub>g</sub> = p<sub>data</sub>");
+    mean("D(G(z))", |row| row.d_fake, "½ where p<sub>g</sub> = p<sub>data</sub>");
+    mean("V(D, G)", |row| row.value, "−log 4 = −1.386 there");
     if let Some((value, beside)) = monitor::newest(account) {
         tiles.push(Tile { name: "Parzen log-likelihood", value, beside });
     }
@@ -73,16 +73,14 @@ pub(super) fn game(account: &Account) -> String {
     row("data", word(&config, "data.set"));
     row("recipe", word(&config, "train.recipe"));
     row("loss of G", word(&config, "train.generator_loss"));
-    row(
-        "m, k",
-        word(&config, "train.batch").zip(word(&config, "train.k")).map(|(m, k)| format!("{m} examples, {k} step(s) of D per step of G")),
-    );
-    row("z", word(&config, "prior.size").zip(word(&config, "prior.noise")).map(|(size, noise)| format!("{size} numbers, {noise}")));
+    row("m, the minibatch", word(&config, "train.batch"));
+    row("k, steps of D per step of G", word(&config, "train.k"));
+    row("z", word(&config, "prior.size").zip(word(&config, "prior.noise")).map(|(size, noise)| format!("{noise}, {size}-dimensional")));
     row("G", layers(&config, "generator"));
     row("D", layers(&config, "discriminator"));
     row("seed", word(&config, "seed"));
     row("sha256 of the data", account.journal.checksum.clone());
-    format!("<div class=\"game\">{}</div>", pairs(&rows))
+    if rows.is_empty() { String::new() } else { format!("<div class=\"game\">{}</div>", pairs(&rows)) }
 }
 
 /// The configuration, word for word, and the sessions that trained by it.

@@ -1,16 +1,18 @@
 //! The Parzen-window log-likelihood through training beside the paper's Table 1, and whatever else was watched.
 
+use serde_json::Value;
+
 use super::markup::{escape, table};
 use super::{Account, curve, facts, section};
 use crate::eval::table1;
 use crate::report::chart::{BLUE, GREEN, Mark, ORANGE, Panel, tick};
 use crate::report::table::Table;
 
-/// A row of Table 1: model, nats, standard error.
-type Row = (&'static str, f64, f64);
-
 /// Values so far below the lowest level, in spans of all levels, are beyond the axis: an untrained generator has minus thousands of nats.
 const BELOW: f64 = 2.0;
+
+/// A row of Table 1: model, nats, standard error.
+type Row = (&'static str, f64, f64);
 
 /// Table 1's column for the run's data set.
 fn table_1(account: &Account) -> Vec<Row> {
@@ -21,10 +23,9 @@ fn table_1(account: &Account) -> Vec<Row> {
 /// The newest value on test data (on validation data, if there is none), and what belongs beside it.
 pub(super) fn newest(account: &Account) -> Option<(String, String)> {
     let parzen = account.parzen.as_ref();
-    if let Some(test) = parzen.and_then(|parzen| last(parzen, "test")) {
-        let error = parzen.and_then(|parzen| last(parzen, "standard_error"));
-        let error = error.map(|error| format!(" ± {error:.1}")).unwrap_or_default();
-        return Some((format!("{}{error}", nats(test)), "nats, test data".into()));
+    if let Some((test, error, from)) = evaluated(account).or_else(|| end_of_curve(account)) {
+        let error = error.map(|error| format!("\u{a0}±\u{a0}{error:.1}")).unwrap_or_default();
+        return Some((format!("{}{error}", nats(test)), format!("nats on test data, {}", escape(&from))));
     }
     let valid =
         parzen.and_then(|parzen| last(parzen, "valid")).or(account.monitor.as_ref().and_then(|monitor| last(monitor, "valid_parzen")));
@@ -46,31 +47,61 @@ pub(super) fn parzen(account: &Account) -> String {
         marks.push(line(monitor.points("iteration", "valid_parzen"), GREEN, "validation, while training"));
     }
     marks.retain(|mark| !matches!(mark, Mark::Line { points, .. } if points.is_empty()));
-    let Some((x, y)) = extent(&marks, &table_1(account)) else { return String::new() };
+    let Some((x, y)) = extent(&marks, &table_1(account)) else {
+        let table = table_of(account);
+        return section("parzen", BESIDE, &if table.is_empty() { table } else { table + NOTE });
+    };
     let mut levels = table_1(account);
     levels.sort_by(|a, b| b.1.total_cmp(&a.1));
     marks.extend(levels.iter().map(|&(label, y, _)| Mark::Level { y, label }));
-    let panel = Panel { title: "Parzen-window log-likelihood".into(), x_label: "iteration", y_label: "nats", x, y, log: false, marks };
+    let panel = Panel { title: "Through training".into(), x_label: "iteration", y_label: "nats", x, y, log: false, marks };
     let chart = format!("<div class=\"charts wide\">{}</div>", curve::figure(&panel));
-    section("parzen", "Beside Table 1", &(chart + &table_of(account) + NOTE))
+    section("parzen", BESIDE, &(format!("<div class=\"beside\">{chart}{}</div>", table_of(account)) + NOTE))
 }
+
+const BESIDE: &str = "Parzen-window log-likelihood";
 
 const NOTE: &str = "<p class=\"note\">A Gaussian of width σ around each sample, σ chosen on validation data. The estimate is coarse in many dimensions: \
                     compare runs by it only under one protocol, with as many samples.</p>";
 
-/// The run's own row under those of the paper.
+/// The paper's rows, the run's own, and the rows that say what such numbers are worth.
 fn table_of(account: &Account) -> String {
-    let Some(parzen) = &account.parzen else { return String::new() };
-    let (Some(test), Some(iteration)) = (last(parzen, "test"), last(parzen, "iteration")) else { return String::new() };
-    let with_error = |value: f64, error: Option<f64>| nats(value) + &error.map(|error| format!(" ± {error:.1}")).unwrap_or_default();
-    let mut rows: Vec<Vec<String>> = table_1(account)
-        .into_iter()
-        .map(|(model, value, error)| vec![escape(model), with_error(value, Some(error)), "the paper's Table 1".into()])
-        .collect();
-    let sigma = last(parzen, "sigma").map(|sigma| format!(", σ = {sigma:.3}")).unwrap_or_default();
-    let own = with_error(test, last(parzen, "standard_error"));
-    rows.push(vec!["<strong>this run</strong>".into(), format!("<strong>{own}</strong>"), format!("iteration {}{sigma}", tick(iteration))]);
+    let row = |name: &str, value: f64, error: Option<f64>, from: String| {
+        let error = error.map(|error| format!("\u{a0}±\u{a0}{error:.1}")).unwrap_or_default();
+        vec![escape(name), nats(value) + &error, escape(&from)]
+    };
+    let paper = table_1(account).into_iter().map(|(model, value, error)| row(model, value, Some(error), "Table 1".into()));
+    let mut rows: Vec<Vec<String>> = paper.collect();
+    let Some((value, error, from)) = evaluated(account).or_else(|| end_of_curve(account)) else { return String::new() };
+    rows.push(row("this run", value, error, from).into_iter().map(|cell| format!("<strong>{cell}</strong>")).collect());
+    let calibration = account.results.as_ref().and_then(|results| results.get("calibration")?.as_array());
+    for stand_in in calibration.into_iter().flatten() {
+        if let (Some(name), Some((value, error, sigma))) = (stand_in["stand_in"].as_str(), score(&stand_in["score"])) {
+            rows.push(row(name, value, error, format!("stands in for samples{sigma}")));
+        }
+    }
     table(&["model", "nats", "from"].map(String::from), &rows)
+}
+
+/// The run's row as `eval.json` has it: nats, standard error, and where from.
+fn evaluated(account: &Account) -> Option<(f64, Option<f64>, String)> {
+    let results = account.results.as_ref()?;
+    let (value, error, sigma) = score(&results["parzen"])?;
+    let iteration = results["subject"]["iteration"].as_f64().map(|iteration| format!("iteration {}", tick(iteration)));
+    Some((value, error, format!("{}{sigma}", iteration.unwrap_or_else(|| "gander eval".into()))))
+}
+
+/// The run's row as the last point of the learning curve has it.
+fn end_of_curve(account: &Account) -> Option<(f64, Option<f64>, String)> {
+    let parzen = account.parzen.as_ref()?;
+    let sigma = last(parzen, "sigma").map(|sigma| format!(", σ\u{a0}=\u{a0}{sigma:.3}")).unwrap_or_default();
+    Some((last(parzen, "test")?, last(parzen, "standard_error"), format!("iteration {}{sigma}", tick(last(parzen, "iteration")?))))
+}
+
+/// Mean, standard error, and σ in words.
+fn score(score: &Value) -> Option<(f64, Option<f64>, String)> {
+    let sigma = score["sigma"].as_f64().map(|sigma| format!(", σ\u{a0}=\u{a0}{sigma:.3}")).unwrap_or_default();
+    Some((score["test"]["mean"].as_f64()?, score["test"]["standard_error"].as_f64(), sigma))
 }
 
 /// A small curve for every other column that was watched.

@@ -5,13 +5,17 @@ use super::facts;
 use super::markup::{data_uri, escape, image};
 use crate::report::chart::tick;
 
+/// A picture with more columns of pixels is shown smaller than it is, on most screens.
+const WIDE: u32 = 700;
+
 fn sheets(account: &Account) -> String {
     let Some(((last, picture), before)) = account.sheets.split_last() else {
         return String::new();
     };
     let iterations: Vec<u64> = account.sheets.iter().map(|(iteration, _)| *iteration).collect();
     let alt = format!("Samples of the generator after {} iterations", tick(*last as f64));
-    let sheet = image(picture, &alt).replacen("<img ", "<img id=\"sheet\" ", 1);
+    let size = if picture.width <= WIDE { "small" } else { "large" };
+    let sheet = image(picture, &alt).replacen("<img ", &format!("<img id=\"sheet\" class=\"{size}\" "), 1);
     let controls = if before.is_empty() {
         format!("<p class=\"when\">iteration {}</p>", tick(*last as f64))
     } else {

@@ -1,6 +1,6 @@
 //! `eval.json` as tables, whatever keys it has: values of an object as rows, a list of objects as a table with a head, what lies deeper under headings.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
@@ -13,9 +13,19 @@ const DEPTH: usize = 4;
 /// Of longer lists the first entries are shown.
 const ENTRIES: usize = 100;
 
+/// The same, of a list in one cell.
+const INLINE: usize = 12;
+
+/// What the page shows elsewhere.
+const ELSEWHERE: [&str; 1] = ["calibration"];
+
 /// The section of all results.
 pub(super) fn section(results: Option<&Value>) -> String {
-    super::section("results", "Results of gander eval", &results.map(|value| block(value, 0)).unwrap_or_default())
+    let mut results = results.cloned().unwrap_or_default();
+    if let Value::Object(entries) = &mut results {
+        entries.retain(|name, _| !ELSEWHERE.contains(&name.as_str()));
+    }
+    super::section("results", "Results of gander eval", &if results.is_null() { String::new() } else { block(&results, 0) })
 }
 
 /// A value of any kind.
@@ -33,8 +43,11 @@ fn object(entries: &Map<String, Value>, depth: usize) -> String {
     let rows: Vec<(String, String)> = plain.into_iter().map(|(name, value)| (named(name), inline(value))).collect();
     let mut shown = if rows.is_empty() { String::new() } else { pairs(&rows) };
     let level = (3 + depth).min(6);
-    for (name, value) in parts {
-        shown += &format!("<h{level}>{}</h{level}>{}", escape(&named(name)), block(value, depth + 1));
+    let part =
+        |(name, value): (&String, &Value)| format!("<div><h{level}>{}</h{level}>{}</div>", escape(&named(name)), block(value, depth + 1));
+    let parts: String = parts.into_iter().map(part).collect();
+    if !parts.is_empty() {
+        shown += &format!("<div class=\"parts\">{parts}</div>");
     }
     shown
 }
@@ -47,19 +60,31 @@ fn has_parts(value: &Value) -> bool {
     }
 }
 
-/// A list of objects: one row each, one column for every name that occurs, in the order of the first object.
+/// A list of objects: one row each, one column for every name that occurs. What has parts itself has a column for each of them.
 fn records(list: &[Value]) -> String {
-    let mut names: Vec<&String> = vec![];
-    let mut seen = BTreeSet::new();
-    for name in list.iter().filter_map(Value::as_object).flat_map(Map::keys) {
-        if seen.insert(name) {
-            names.push(name);
-        }
-    }
-    let row = |value: &Value| names.iter().map(|name| value.get(name.as_str()).map(inline).unwrap_or_default()).collect();
-    let rows: Vec<Vec<String>> = list.iter().take(ENTRIES).map(row).collect();
+    let rows: Vec<BTreeMap<String, String>> = list
+        .iter()
+        .take(ENTRIES)
+        .map(|record| {
+            let mut cells = BTreeMap::new();
+            flatten("", record, &mut cells);
+            cells
+        })
+        .collect();
+    let names: BTreeSet<&String> = rows.iter().flat_map(BTreeMap::keys).collect();
+    let cells = |row: &BTreeMap<String, String>| names.iter().map(|name| row.get(*name).cloned().unwrap_or_default()).collect();
     let head: Vec<String> = names.iter().map(|name| named(name)).collect();
-    table(&head, &rows) + &more(list.len())
+    table(&head, &rows.iter().map(cells).collect::<Vec<_>>()) + &more(list.len())
+}
+
+/// The cells of a record; parts of a part bear both names.
+fn flatten(name: &str, value: &Value, cells: &mut BTreeMap<String, String>) {
+    match value {
+        Value::Object(entries) if name.matches(' ').count() < DEPTH => {
+            entries.iter().for_each(|(key, value)| flatten(format!("{name} {}", named(key)).trim(), value, cells));
+        }
+        plain => drop(cells.insert(name.into(), inline(plain))),
+    }
 }
 
 fn more(entries: usize) -> String {
@@ -74,12 +99,27 @@ fn inline(value: &Value) -> String {
         Value::Bool(false) => "no".into(),
         Value::Number(number) => number.as_f64().map_or_else(|| escape(&number.to_string()), figure),
         Value::String(text) => escape(text),
-        Value::Array(list) if list.iter().all(|value| !value.is_array() && !value.is_object()) => {
-            let shown: Vec<String> = list.iter().take(ENTRIES).map(inline).collect();
-            let rest = if list.len() > ENTRIES { format!(", … ({} in all)", list.len()) } else { String::new() };
+        Value::Array(list) if list.is_empty() => "none".into(),
+        Value::Array(list) => {
+            let shown: Vec<String> = list.iter().take(INLINE).map(part).collect();
+            let rest = if list.len() > INLINE { format!(", … ({} in all)", list.len()) } else { String::new() };
             shown.join(", ") + &rest
         }
-        deep => format!("<code>{}</code>", escape(&deep.to_string())),
+        Value::Object(entries) => {
+            let shown = entries.iter().take(INLINE).map(|(name, value)| format!("{} {}", escape(&named(name)), part(value)));
+            shown.collect::<Vec<_>>().join(", ")
+        }
+    }
+}
+
+/// A value inside another one; what has parts of its own is shown as it is written.
+fn part(value: &Value) -> String {
+    match value {
+        Value::Array(list) if list.iter().all(|value| !value.is_array() && !value.is_object()) => {
+            format!("({})", list.iter().take(INLINE).map(inline).collect::<Vec<_>>().join(", "))
+        }
+        Value::Array(_) | Value::Object(_) => format!("<code>{}</code>", escape(&value.to_string())),
+        plain => inline(plain),
     }
 }
 
@@ -117,14 +157,19 @@ mod tests {
     #[test]
     fn any_json_becomes_tables_and_nothing_becomes_markup() {
         let value = json!({
-            "mean": 225.3, "<b>": "<script>", "grid": [0.1, 0.2], "table_1": [{"model": "DBN", "nats": 138}, {"model": "ours", "error": 2.5}],
+            "mean": 225.3, "<b>": "<script>", "grid": [0.1, 0.2], "table_1": [{"model": "DBN"}, {"model": "ours", "test": {"mean": 2.5}}], "pairs": [[1, 2], [3, {"at": 4}]],
             "deep": {"a": {"b": {"c": {"d": {"e": [1, {"f": 2}]}}}}}, "none": null, "empty": {},
         });
         let html = section(Some(&value));
-        assert!(html.contains("<th scope=\"col\">model</th><th scope=\"col\">nats</th><th scope=\"col\">error</th>"), "{html}");
-        assert!(html.contains("<tr><td>ours</td><td></td><td>2.5</td></tr>"), "{html}");
+        assert!(html.contains("<th scope=\"col\">model</th><th scope=\"col\">test mean</th>"), "{html}");
+        assert!(html.contains("<tr><td>DBN</td><td></td></tr><tr><td>ours</td><td>2.5</td></tr>"), "{html}");
         assert!(html.contains("&lt;script&gt;") && !html.contains("<script>") && !html.contains("<b>"), "{html}");
-        assert!(html.contains("0.1, 0.2") && html.contains("<code>{&quot;e&quot;"), "{html}");
+        assert!(
+            html.contains("0.1, 0.2")
+                && html.contains("(1, 2), <code>[3,{&quot;at&quot;:4}]</code>")
+                && html.contains("<code>{&quot;e&quot;:"),
+            "{html}"
+        );
         assert_eq!(section(None), "");
     }
 }

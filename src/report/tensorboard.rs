@@ -1,0 +1,163 @@
+//! Event files for TensorBoard: all metrics, the monitor's readings, the sheets of samples, and histograms of the weights at checkpoints.
+//!
+//! A file is a row of records (`record`), each holding one event, a message in the encoding of protocol buffers (`message`). A run that goes on
+//! begins another file in the same folder; its first event tells TensorBoard to forget what came after that iteration.
+//!
+//! Left out: graphs, text, hyper-parameters. `config.toml` and `gander report` show those.
+
+mod histogram;
+mod message;
+mod record;
+
+use std::collections::BTreeMap;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use super::Png;
+use crate::error::{Error, Result};
+use crate::eval::monitor::Reading;
+use crate::gan::{Array, Metrics};
+use message::Message;
+
+use histogram::Histogram;
+
+/// Each point of a curve is the mean of so many iterations, up to a multiple of it: a game makes hundreds in a second, and TensorBoard keeps a thousand.
+pub const SCALARS_EVERY: u64 = 10;
+
+/// A curve's tag, and its number in a row.
+type Curve = (&'static str, fn(&Metrics) -> f32);
+
+/// The metrics' curves, each tag ending in the name of a column of `metrics.csv`.
+const SCALARS: [Curve; 9] = [
+    ("loss/d_loss", |row| row.d_loss),
+    ("loss/g_loss", |row| row.g_loss),
+    ("game/value", |row| row.value),
+    ("judged/d_real", |row| row.d_real),
+    ("judged/d_fake", |row| row.d_fake),
+    ("judged/real_right", |row| row.real_right),
+    ("judged/fake_right", |row| row.fake_right),
+    ("gradient/g_gradient", |row| row.g_gradient),
+    ("gradient/d_gradient", |row| row.d_gradient),
+];
+
+/// Writes one event file.
+#[derive(Debug)]
+pub struct Writer {
+    path: PathBuf,
+    file: BufWriter<File>,
+    /// Sums over the iterations since the last point, and how many these are.
+    sums: ([f64; SCALARS.len()], u64),
+}
+
+impl Writer {
+    /// Begins a new file in a folder, which is made if need be, for a run that stands at an iteration: what other files tell of later ones is void.
+    /// # Errors when the folder or the file cannot be written.
+    pub fn create(folder: &Path, iteration: u64) -> Result<Writer> {
+        fs::create_dir_all(folder).map_err(Error::io("create", folder))?;
+        let (path, file) = fresh(folder, iteration)?;
+        let mut writer = Writer { path, file: BufWriter::new(file), sums: Default::default() };
+        writer.event(0, |event| event.text(message::FILE_VERSION, "brain.Event:2"))?;
+        let restart = Message::new().integer(message::STATUS, message::START);
+        writer.event(iteration + 1, |event| event.part(message::SESSION_LOG, restart))?;
+        writer.flush()?;
+        Ok(writer)
+    }
+
+    /// Takes rows of metrics, in the order of their iterations, and hands what is complete to the operating system, where TensorBoard sees it.
+    /// # Errors when the file cannot be written.
+    pub fn rows(&mut self, rows: &[Metrics]) -> Result<()> {
+        for row in rows {
+            let (sums, count) = &mut self.sums;
+            sums.iter_mut().zip(SCALARS).for_each(|(sum, (_, number))| *sum += f64::from(number(row)));
+            *count += 1;
+            if row.iteration.is_multiple_of(SCALARS_EVERY) {
+                self.point(row.iteration)?;
+            }
+        }
+        self.flush()
+    }
+
+    /// Writes a reading of the monitor.
+    /// # Errors when the file cannot be written.
+    pub fn reading(&mut self, reading: &Reading) -> Result<()> {
+        let Reading { iteration, valid_parzen, sigma, neighbour_ratio, spread, saturation, gradient_ratio } = *reading;
+        let numbers = [
+            ("valid_parzen", valid_parzen),
+            ("sigma", sigma),
+            ("neighbour_ratio", neighbour_ratio),
+            ("spread", spread),
+            ("saturation", saturation),
+            ("gradient_ratio", gradient_ratio),
+        ];
+        let summary = numbers.into_iter().fold(Message::new(), |summary, (name, number)| {
+            let value = Message::new().text(message::TAG, &format!("monitor/{name}")).float(message::SIMPLE, number as f32);
+            summary.part(message::VALUE, value)
+        });
+        self.summary(iteration, summary)?;
+        self.flush()
+    }
+
+    /// Writes a picture as it is.
+    /// # Errors when the file cannot be written.
+    pub fn picture(&mut self, iteration: u64, tag: &str, picture: &Png) -> Result<()> {
+        let (width, height) = picture.size();
+        let image = Message::new()
+            .integer(message::HEIGHT, height.into())
+            .integer(message::WIDTH, width.into())
+            .integer(message::COLOURS, message::RGB)
+            .bytes(message::ENCODED, picture.bytes());
+        self.summary(iteration, Message::new().part(message::VALUE, Message::new().text(message::TAG, tag).part(message::IMAGE, image)))?;
+        self.flush()
+    }
+
+    /// Writes how every parameter is distributed. Velocities are left out, and what holds no finite number.
+    /// # Errors when the file cannot be written.
+    pub fn weights(&mut self, iteration: u64, tensors: &BTreeMap<String, Array>) -> Result<()> {
+        for (name, array) in tensors.iter().filter(|(name, _)| !name.ends_with(" velocity")) {
+            if let Some(histogram) = Histogram::of(&array.values) {
+                let value = Message::new().text(message::TAG, &format!("weights/{name}")).part(message::HISTOGRAM, histogram.message());
+                self.summary(iteration, Message::new().part(message::VALUE, value))?;
+            }
+        }
+        self.flush()
+    }
+
+    fn flush(&mut self) -> Result<()> {
+        self.file.flush().map_err(Error::io("write", &self.path))
+    }
+
+    /// One point of every curve.
+    fn point(&mut self, iteration: u64) -> Result<()> {
+        let (sums, count) = std::mem::take(&mut self.sums);
+        let summary = SCALARS.iter().zip(sums).fold(Message::new(), |summary, ((tag, _), sum)| {
+            let mean = (sum / count as f64) as f32;
+            summary.part(message::VALUE, Message::new().text(message::TAG, tag).float(message::SIMPLE, mean))
+        });
+        self.summary(iteration, summary)
+    }
+
+    fn summary(&mut self, iteration: u64, summary: Message) -> Result<()> {
+        self.event(iteration, |event| event.part(message::SUMMARY, summary))
+    }
+
+    fn event(&mut self, iteration: u64, what: impl FnOnce(Message) -> Message) -> Result<()> {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0.0, |since| since.as_secs_f64());
+        let event = what(Message::new().double(message::WALL_TIME, now).integer(message::STEP, iteration));
+        record::write(&mut self.file, event.as_bytes()).map_err(Error::io("write", &self.path))
+    }
+}
+
+/// A file of a name that nobody has. TensorBoard looks for `tfevents` in it and reads files in the order of their names: of time, then of iterations.
+fn fresh(folder: &Path, iteration: u64) -> Result<(PathBuf, File)> {
+    let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    let mut attempt = 0u32;
+    loop {
+        let path = folder.join(format!("events.out.tfevents.{seconds:010}.{iteration:010}.{attempt:04}.gander"));
+        match OpenOptions::new().append(true).create_new(true).open(&path) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => attempt += 1,
+            file => return file.map(|file| (path.clone(), file)).map_err(Error::io("create", path)),
+        }
+    }
+}
