@@ -11,6 +11,7 @@ pub use recipe::Recipe;
 
 use crate::data::{Dataset, Labels, Minibatches, Outline};
 use crate::error::{Error, Result};
+use crate::eval::distances::Rows;
 use crate::gan::State;
 use crate::nn::{Momentum, Network, loss};
 use crate::plan::{Device, Plan, PlanId, Recorder, Tensor};
@@ -54,8 +55,8 @@ pub struct Predictions {
     /// p(y|x): rows×classes, each row adds up to 1.
     pub probabilities: Vec<f64>,
     /// The last hidden layer: rows×width.
-    pub features: Vec<f32>,
-    /// Numbers of a row of features.
+    pub hidden: Vec<f32>,
+    /// Units of that layer.
     pub width: usize,
 }
 
@@ -133,13 +134,13 @@ impl Classifier {
         let inputs = self.network.inputs() as usize;
         assert!(x.len().is_multiple_of(inputs), "{} numbers are no rows of {inputs}", x.len());
         let classes = self.network.outputs() as usize;
-        let mut made = Predictions { classes, probabilities: vec![], features: vec![], width: 0 };
+        let mut made = Predictions { classes, probabilities: vec![], hidden: vec![], width: 0 };
         for piece in x.chunks(ROWS * inputs) {
             let forward = self.prepared_for(device, rec, (piece.len() / inputs) as u32)?;
             device.write(&forward.x, bytemuck::cast_slice(piece));
             let bytes = device.submit(forward.plan, 1, &[&forward.features, &forward.logits]).await?;
             made.width = forward.features.cols() as usize;
-            made.features.extend(bytemuck::pod_collect_to_vec::<u8, f32>(&bytes[0]));
+            made.hidden.extend(bytemuck::pod_collect_to_vec::<u8, f32>(&bytes[0]));
             let logits: Vec<f32> = bytemuck::pod_collect_to_vec(&bytes[1]);
             logits.chunks_exact(classes).for_each(|logits| made.probabilities.extend(softmax(logits)));
         }
@@ -183,6 +184,11 @@ impl Predictions {
     /// How many rows were looked at.
     pub fn rows(&self) -> usize {
         self.probabilities.len() / self.classes
+    }
+
+    /// The last hidden layer of all rows.
+    pub fn features(&self) -> Rows<'_> {
+        Rows::new(&self.hidden, self.width)
     }
 
     /// p(y|x) of a row.

@@ -105,7 +105,7 @@ mod tests {
     use super::*;
 
     fn predictions(rows: &[[f64; 3]]) -> Predictions {
-        Predictions { classes: 3, probabilities: rows.concat(), features: vec![], width: 0 }
+        Predictions { classes: 3, probabilities: rows.concat(), hidden: vec![], width: 0 }
     }
 
     #[test]

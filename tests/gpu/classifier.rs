@@ -176,7 +176,7 @@ fn a_classifier_learns_to_tell_corners_apart_on_every_device() {
         let before = classifier.predict(device, rec, &x).await?.error(labels);
         classifier.train(device, rec, &dataset, &mut |_| ()).await?;
         let after = classifier.predict(device, rec, &x).await?;
-        assert_eq!((after.rows(), after.classes, after.width, after.features.len()), (100, 4, 12, 1200));
+        assert_eq!((after.rows(), after.classes, after.width, after.hidden.len()), (100, 4, 12, 1200));
         Ok((before, after.error(labels)))
     });
     for (name, (before, after)) in seen {
