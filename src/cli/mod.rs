@@ -5,6 +5,7 @@ mod bench;
 mod configuration;
 mod data;
 mod devices;
+mod figure;
 mod interrupt;
 mod log;
 mod plan;
@@ -53,6 +54,8 @@ enum Command {
     Resume(resume::Options),
     /// Draw samples of a run's generator
     Sample(sample::Options),
+    /// Draw a figure of the paper
+    Figure(figure::Options),
     /// List the adapters there are
     Devices(devices::Options),
     /// List the presets, or print one as TOML
@@ -119,6 +122,7 @@ pub fn run(cli: Cli) -> Result<u8> {
         Command::Train(options) => train::run(&options),
         Command::Resume(options) => resume::run(&options),
         Command::Sample(options) => sample::run(&options),
+        Command::Figure(options) => figure::run(&options),
         Command::Devices(options) => devices::run(&options),
         Command::Presets(options) => presets::run(&options),
         Command::Plan(options) => plan::run(&options),
