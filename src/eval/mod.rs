@@ -5,16 +5,22 @@
 //! * [`calibration`] says what such a number is worth, with centroids by [`kmeans`].
 //! * [`neighbours`]: nearest neighbours, exactly, and the audit for memorisation.
 //! * [`monitor`] reads a game while it trains; [`health`] says in plain words when it degenerates.
+//! * [`figure1`] looks at a game on a line, by [`density`] and [`cells`].
 //! * [`summary`]: everything that `gander eval` finds out.
 //!
 //! Everything heavy runs on a device, as recorded plans. Nothing here touches files or a terminal.
 
 pub mod calibration;
+pub mod cells;
+pub mod density;
 pub mod distances;
+pub mod figure1;
 pub mod health;
 pub mod kmeans;
+pub mod mixture;
 pub mod monitor;
 pub mod neighbours;
+pub mod optimum;
 pub mod parzen;
 pub mod summary;
 pub mod table1;

@@ -1,0 +1,39 @@
+//! `gander figure`: the paper's figures, of a run or of a game trained for the purpose.
+
+mod one;
+
+use crate::error::{Error, Result};
+use crate::run_folder::RunView;
+use std::path::{Path, PathBuf};
+
+/// Options of `gander figure`.
+#[derive(Debug, clap::Args)]
+pub(super) struct Options {
+    #[command(subcommand)]
+    figure: Figure,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Figure {
+    /// In one dimension: p_data, p_g, D, D*, and the lines from z to x; four panels and a GIF through training
+    #[command(name = "1")]
+    One(one::Options),
+}
+
+pub(super) fn run(options: &Options) -> Result<u8> {
+    match &options.figure {
+        Figure::One(options) => one::run(options),
+    }
+}
+
+/// Where a figure goes: where the user wants it, or into the folder `figures` of the run.
+/// # Errors
+/// if that folder cannot be made.
+fn destination(view: &RunView, wanted: Option<&Path>, name: &str) -> Result<PathBuf> {
+    if let Some(wanted) = wanted {
+        return Ok(wanted.into());
+    }
+    let folder = view.path().join("figures");
+    std::fs::create_dir_all(&folder).map_err(Error::io("create", &folder))?;
+    Ok(folder.join(name))
+}
