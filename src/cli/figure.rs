@@ -1,6 +1,8 @@
 //! `gander figure`: the paper's figures, of a run or of a game trained for the purpose.
 
 mod one;
+mod three;
+mod two;
 
 use crate::error::{Error, Result};
 use crate::run_folder::RunView;
@@ -18,11 +20,19 @@ enum Figure {
     /// In one dimension: p_data, p_g, D, D*, and the lines from z to x; four panels and a GIF through training
     #[command(name = "1")]
     One(one::Options),
+    /// Random samples, and the training examples nearest to the last of each row
+    #[command(name = "2")]
+    Two(two::Options),
+    /// Samples on the way from one point of z space to another
+    #[command(name = "3")]
+    Three(three::Options),
 }
 
 pub(super) fn run(options: &Options) -> Result<u8> {
     match &options.figure {
         Figure::One(options) => one::run(options),
+        Figure::Two(options) => two::run(options),
+        Figure::Three(options) => three::run(options),
     }
 }
 

@@ -6,6 +6,7 @@
 //! * [`neighbours`]: nearest neighbours, exactly, and the audit for memorisation.
 //! * [`monitor`] reads a game while it trains; [`health`] says in plain words when it degenerates.
 //! * [`figure1`] looks at a game on a line, by [`density`] and [`cells`].
+//! * [`interpolation`]: ways through z space.
 //! * [`summary`]: everything that `gander eval` finds out.
 //!
 //! Everything heavy runs on a device, as recorded plans. Nothing here touches files or a terminal.
@@ -16,6 +17,7 @@ pub mod density;
 pub mod distances;
 pub mod figure1;
 pub mod health;
+pub mod interpolation;
 pub mod kmeans;
 pub mod mixture;
 pub mod monitor;
