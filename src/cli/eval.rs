@@ -2,6 +2,7 @@
 
 mod calibration;
 mod curve;
+mod looks;
 
 use crate::cli::adapter::{self, Opened};
 use crate::cli::wait::wait;
@@ -55,6 +56,15 @@ pub(super) struct Options {
     /// Samples, and held-out examples, whose nearest training example is looked for; 0 leaves the audit out
     #[arg(long, default_value_t = 1000, value_name = "N")]
     audit: u32,
+    /// Samples, and as many real examples, for precision, recall and the size of the support; 0 leaves them out
+    #[arg(long, default_value_t = 5000, value_name = "N")]
+    manifold: u32,
+    /// Only these parts; all if it is not given. Where there are labels, modes and manifold train a classifier once, for a minute or two
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "PARTS")]
+    only: Vec<Part>,
+    /// The folder where classifiers are kept; in the cache folder if it is not given
+    #[arg(long, env = "GANDER_CLASSIFIERS", value_name = "DIR", value_hint = ValueHint::DirPath)]
+    classifiers: Option<PathBuf>,
     /// Score every checkpoint there is: the learning curve, as parzen.csv and parzen.png in the run's folder
     #[arg(long, conflicts_with_all = ["at", "folds", "json"])]
     curve: bool,
@@ -65,6 +75,19 @@ pub(super) struct Options {
     data: DataOptions,
     #[command(flatten)]
     device: DeviceOptions,
+}
+
+/// A part of an evaluation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Part {
+    /// The log-likelihood of Table 1, with its calibration
+    Parzen,
+    /// Whether training examples are repeated
+    Audit,
+    /// Classes, classifier score and Fréchet distance; of points in the plane modes and divergences
+    Modes,
+    /// Precision and recall, and the size of the support
+    Manifold,
 }
 
 impl Options {
@@ -82,11 +105,18 @@ impl Options {
             folds: None,
             no_calibration: true,
             audit: 0,
+            manifold: 0,
+            only: vec![Part::Parzen],
+            classifiers: None,
             curve: false,
             json: None,
             data,
             device,
         }
+    }
+
+    fn wants(&self, part: Part) -> bool {
+        self.only.is_empty() || self.only.contains(&part)
     }
 
     fn grid(&self) -> Grid {
@@ -110,7 +140,7 @@ impl Workbench {
 
 /// Training examples, and those held out from training, as rows.
 struct Examples {
-    name: String,
+    dataset: Dataset,
     sha256: String,
     dimensions: usize,
     training: Vec<f32>,
@@ -121,8 +151,8 @@ struct Examples {
 impl Examples {
     /// # Errors
     /// if nothing was held out.
-    fn of(dataset: &Dataset) -> Result<Examples> {
-        let Dataset { name, train, valid, test, .. } = dataset;
+    fn of(dataset: Dataset) -> Result<Examples> {
+        let Dataset { name, train, valid, test, .. } = &dataset;
         for (what, range) in [("validation", valid), ("test", test)] {
             if range.is_empty() {
                 return Err(Error::Data(format!(
@@ -131,7 +161,8 @@ impl Examples {
             }
         }
         let [training, valid, test] = [train, valid, test].map(|range| dataset.rows(range.clone()));
-        Ok(Examples { name: name.clone(), sha256: dataset.checksum(), dimensions: dataset.dimensions() as usize, training, valid, test })
+        let (sha256, dimensions) = (dataset.checksum(), dataset.dimensions() as usize);
+        Ok(Examples { dataset, sha256, dimensions, training, valid, test })
     }
 
     /// # Errors
@@ -140,10 +171,19 @@ impl Examples {
         if dimensions as usize == self.dimensions {
             return Ok(());
         }
-        let (name, own) = (&self.name, self.dimensions);
+        let (name, own) = (self.name(), self.dimensions);
         Err(Error::Data(format!(
             "a sample has {dimensions} numbers, an example of `{name}` has {own}: name the data that the run was trained on with --data"
         )))
+    }
+
+    fn name(&self) -> &str {
+        &self.dataset.name
+    }
+
+    fn test_labels(&self) -> Option<&[u8]> {
+        let range = self.dataset.test.start as usize..self.dataset.test.end as usize;
+        self.dataset.labels.as_ref().map(|labels| &labels[range])
     }
 
     fn training(&self) -> Rows<'_> {
@@ -179,7 +219,7 @@ pub(super) fn run(options: &Options) -> Result<u8> {
 pub(super) fn evaluate_run(options: &Options, view: &RunView) -> Result<Summary> {
     let checkpoint = view.checkpoint(options.at)?;
     let config = Config::parse(&checkpoint.config, &[])?;
-    let examples = Examples::of(&data::open(&config.data.set, config.data.seed, options.data.folder.as_deref())?)?;
+    let examples = Examples::of(data::open(&config.data.set, config.data.seed, options.data.folder.as_deref())?)?;
     let (iteration, seed) = (checkpoint.iteration, options.seed.unwrap_or(checkpoint.seed));
     let opened = adapter::open(&options.device)?;
     let mut sampler = Sampler::new(opened.device, &config, &checkpoint.into_state())?;
@@ -198,7 +238,7 @@ fn evaluate_samples(options: &Options) -> Result<Summary> {
     let (path, against) = (options.samples.as_ref().expect("asked for"), options.against.as_ref().expect("asked for"));
     let dataset = data::open(against, 0, options.data.folder.as_deref())?;
     let samples = samples::read(path, &dataset.outline(), options.range)?;
-    let examples = Examples::of(&dataset)?;
+    let examples = Examples::of(dataset)?;
     let mut bench = Workbench::open(&options.device)?;
     let subject = subject(path, &examples, &bench);
     let summary = evaluate(options, &mut bench, &examples, checked(&samples, examples.dimensions)?, Summary::new(subject))?;
@@ -214,7 +254,7 @@ fn subject(samples_of: &Path, examples: &Examples, bench: &Workbench) -> Subject
         samples_of: samples_of.display().to_string(),
         iteration: None,
         seed: None,
-        data: examples.name.clone(),
+        data: examples.name().into(),
         sha256: examples.sha256.clone(),
         device: bench.device.identity(),
         version: env!("CARGO_PKG_VERSION"),
@@ -228,6 +268,18 @@ fn keep(summary: &Summary, path: &Path) -> Result<()> {
 
 /// Finds out everything that is asked for.
 fn evaluate(options: &Options, bench: &mut Workbench, examples: &Examples, samples: Rows, mut summary: Summary) -> Result<Summary> {
+    if options.wants(Part::Parzen) {
+        likelihood(options, bench, examples, samples, &mut summary)?;
+    }
+    if options.wants(Part::Audit) {
+        summary.audit = looked_for(options.audit, bench, examples, samples)?;
+    }
+    looks::look(options, bench, examples, samples, &mut summary)?;
+    Ok(summary)
+}
+
+/// The log-likelihood, across folds too if that is asked for, and what it is worth.
+fn likelihood(options: &Options, bench: &mut Workbench, examples: &Examples, samples: Rows, summary: &mut Summary) -> Result<()> {
     let (valid, test, grid) = (examples.valid(), examples.test(), options.grid());
     let protocol = Protocol::new(&mut *bench.device, &mut bench.rec, valid, test, samples.count())?;
     summary.parzen = Some(wait(bench.waiter.as_ref(), protocol.score(&mut *bench.device, samples, valid, test, grid))?);
@@ -238,8 +290,7 @@ fn evaluate(options: &Options, bench: &mut Workbench, examples: &Examples, sampl
     if !options.no_calibration {
         summary.calibration = calibration::known_or_made(bench, &protocol, examples, samples.count())?;
     }
-    summary.audit = looked_for(options.audit, bench, examples, samples)?;
-    Ok(summary)
+    Ok(())
 }
 
 /// The audit for memorisation, on so many samples and test examples.

@@ -57,11 +57,12 @@ impl Minibatches {
         self.dimensions
     }
 
-    /// Records the draw of minibatch number `step` of the iteration.   x: m×dimensions.
+    /// Records the draw of minibatch number `step` of the iteration, and returns which examples were chosen, counted from the first training example.
+    /// x: m×dimensions, result: 1×m.
     /// # Panics
     /// if x is not as wide as an example.
     #[track_caller]
-    pub fn draw(&self, rec: &mut Recorder, step: u32, x: &Tensor) {
+    pub fn draw(&self, rec: &mut Recorder, step: u32, x: &Tensor) -> Tensor {
         assert!(x.cols() == self.dimensions, "an example has {} numbers, {x} has {} columns", self.dimensions, x.cols());
         let chosen = rec.words("chosen", x.rows());
         rec.dispatch("shuffle")
@@ -85,6 +86,12 @@ impl Minibatches {
             .bytes(chosen.bytes() + x.bytes() + u64::from(x.len()) * self.bytes_per_number)
             .work(Work::Flat(x.len()))
             .record();
+        chosen
+    }
+
+    /// Records the clock's next step, after an iteration that has drawn so many examples.
+    pub fn tick(&self, rec: &mut Recorder, drawn: u32) {
+        rec.dispatch("tick").bind("clock", &self.clock).argument("drawn", drawn).argument("examples", self.examples()).record();
     }
 }
 

@@ -19,6 +19,7 @@ pub mod fetch;
 pub mod idx;
 #[cfg(feature = "native")]
 mod inflate;
+mod labels;
 pub mod minibatch;
 #[cfg(feature = "native")]
 pub mod mnist;
@@ -31,4 +32,5 @@ pub mod samples;
 #[cfg(feature = "native")]
 pub use catalogue::{cache_folder, open, outline};
 pub use dataset::{Dataset, Outline, Shape, Values};
+pub use labels::Labels;
 pub use minibatch::Minibatches;

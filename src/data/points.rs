@@ -39,6 +39,12 @@ const CIRCLE: [[f64; 2]; RING_MODES as usize] = {
     [[1.0, 0.0], [S, S], [0.0, 1.0], [-S, S], [-1.0, 0.0], [-S, -S], [0.0, -1.0], [S, -S]]
 };
 
+/// Where the modes of `ring` lie, mode after mode.
+#[must_use]
+pub fn ring_modes() -> [[f32; 2]; RING_MODES as usize] {
+    CIRCLE.map(|point| point.map(|x| (RING_RADIUS * x) as f32))
+}
+
 /// p(x) = 1/8 Σ_k N(x; 2·(cos 2πk/8, sin 2πk/8), 0.02²·I): 65,536 training points, 8,192 for validation, 8,192 for testing.
 /// A point's label is its mode k.
 #[must_use]

@@ -135,7 +135,7 @@ pub(super) fn median_distance(mut distances: Vec<f64>) -> f64 {
 }
 
 /// The value below which this share of sorted numbers lies, between two of them in proportion.
-fn quantile(sorted: &[f64], share: f64) -> f64 {
+pub(super) fn quantile(sorted: &[f64], share: f64) -> f64 {
     let place = share * (sorted.len() - 1) as f64;
     let (below, part) = (place.floor() as usize, place.fract());
     let above = (below + 1).min(sorted.len() - 1);

@@ -1,8 +1,12 @@
 //! Everything that `gander eval` finds out, as it is printed and as `eval.json` holds it.
 
 use crate::eval::calibration::Calibration;
+use crate::eval::frechet::Frechet;
+use crate::eval::modes::Modes;
 use crate::eval::neighbours::Audit;
 use crate::eval::parzen::{Folds, Place, Score};
+use crate::eval::plane::Plane;
+use crate::eval::space::Space;
 use crate::eval::table1;
 use serde::Serialize;
 use std::fmt;
@@ -43,12 +47,25 @@ pub struct Summary {
     /// Whether training examples are repeated.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub audit: Option<Audit>,
+    /// Classes, by gander's own classifier.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub modes: Option<Modes>,
+    /// The Fréchet distance on that classifier's features; no FID.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub frechet: Option<Frechet>,
+    /// Modes and divergences of points in a plane or on a line.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub plane: Option<Plane>,
+    /// Precision, recall and support, in every space where they were looked for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub spaces: Vec<Space>,
 }
 
 impl Summary {
     /// Nothing found out yet.
     pub fn new(subject: Subject) -> Summary {
-        Summary { subject, parzen: None, folds: None, calibration: vec![], audit: None }
+        let (parzen, folds, calibration, audit) = (None, None, vec![], None);
+        Summary { subject, parzen, folds, calibration, audit, modes: None, frechet: None, plane: None, spaces: vec![] }
     }
 }
 
@@ -69,6 +86,16 @@ impl fmt::Display for Summary {
         if let Some(audit) = &self.audit {
             write!(f, "\n{audit}")?;
         }
+        if let Some(modes) = &self.modes {
+            write!(f, "\n{modes}")?;
+        }
+        if let Some(frechet) = &self.frechet {
+            write!(f, "{frechet}")?;
+        }
+        if let Some(plane) = &self.plane {
+            write!(f, "\n{plane}")?;
+        }
+        self.spaces.iter().try_for_each(|space| write!(f, "\n{space}"))?;
         Ok(())
     }
 }

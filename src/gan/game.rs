@@ -100,7 +100,7 @@ impl Game {
         }
         rec.section("Write down what happened, and advance the clock.");
         self.record_metrics(rec);
-        self.record_tick(rec);
+        self.data.tick(rec, self.k * self.m);
         rec.finish("iteration")
     }
 
@@ -118,7 +118,7 @@ impl Game {
             }
         }
         rec.section("Advance the clock.");
-        self.record_tick(rec);
+        self.data.tick(rec, self.k * self.m);
         rec.finish("one player alone")
     }
 
@@ -161,14 +161,6 @@ impl Game {
             .argument("g_count", self.g_optimizer.squares.len())
             .argument("d_count", self.d_optimizer.squares.len())
             .flops(u64::from(self.g_optimizer.squares.len() + self.d_optimizer.squares.len()))
-            .record();
-    }
-
-    fn record_tick(&self, rec: &mut Recorder) {
-        rec.dispatch("tick")
-            .bind("clock", &self.clock)
-            .argument("drawn", self.k * self.m)
-            .argument("examples", self.data.examples())
             .record();
     }
 }

@@ -35,7 +35,7 @@ pub(super) fn named_tensors(networks: &[&Network]) -> Vec<(String, Tensor)> {
 
 impl State {
     /// Copies networks out of a device.
-    pub(super) async fn read(device: &mut dyn Device, networks: &[&Network], iteration: u64) -> Result<State> {
+    pub(crate) async fn read(device: &mut dyn Device, networks: &[&Network], iteration: u64) -> Result<State> {
         let named = named_tensors(networks);
         let tensors: Vec<&Tensor> = named.iter().map(|(_, tensor)| tensor).collect();
         let bytes = device.read(&tensors).await?;
@@ -47,7 +47,7 @@ impl State {
     }
 
     /// Checks that it holds these networks in their shapes.
-    pub(super) fn check(&self, networks: &[&Network]) -> Result<()> {
+    pub(crate) fn check(&self, networks: &[&Network]) -> Result<()> {
         for (name, tensor) in named_tensors(networks) {
             let Some(array) = self.tensors.get(&name) else {
                 return Err(Error::Checkpoint(format!("the checkpoint has no tensor `{name}`: it belongs to another architecture")));
@@ -63,7 +63,7 @@ impl State {
     }
 
     /// Writes networks to a device; [`State::check`] has said that they fit.
-    pub(super) fn write(&self, device: &mut dyn Device, networks: &[&Network]) {
+    pub(crate) fn write(&self, device: &mut dyn Device, networks: &[&Network]) {
         for (name, tensor) in named_tensors(networks) {
             device.write(&tensor, bytemuck::cast_slice(&self.tensors[&name].values));
         }

@@ -10,10 +10,12 @@ mod column_sums;
 mod copy;
 mod device;
 mod draw;
+mod draw_labels;
 mod dropout;
 mod folds;
 mod loss_discriminator;
 mod loss_generator;
+mod loss_softmax;
 mod matmul;
 mod maxout;
 mod metrics;
@@ -43,9 +45,11 @@ fn twin<T: Real>(operation: &str) -> Option<Twin<T>> {
         "column_sums" => column_sums::run,
         "copy" => copy::run,
         "draw" => draw::run,
+        "draw_labels" => draw_labels::run,
         "dropout" => dropout::run,
         "loss_discriminator" => loss_discriminator::run,
         "loss_generator" => loss_generator::run,
+        "loss_softmax" => loss_softmax::run,
         "matmul_nn" | "matmul_nt" | "matmul_tn" => matmul::run,
         "maxout_backward" => maxout::backward,
         "maxout_forward" => maxout::forward,

@@ -1,4 +1,4 @@
-//! The losses of the game, by D's logits: softplus, never log(sigmoid).
+//! The losses of the game, by D's logits: softplus, never log(sigmoid). Beside them the loss of a classifier, by its logits.
 //!
 //! Each records its gradient by the logits and a tally for the metrics. The generator's loss is a hook: one small shader per loss.
 
@@ -52,6 +52,24 @@ pub fn generator(rec: &mut Recorder, a: &Tensor, loss: GeneratorLoss, tally: &Te
         .bind("tally", tally)
         .argument("m", a.rows())
         .flops(u64::from(a.rows()))
+        .record();
+    da
+}
+
+/// Records the gradient of the cross-entropy of labels, -1/m Σ log softmax(a_i)_label(i), by the logits.   a, da: m×classes, labels: 1×m words below
+/// classes, tally: 1×2 (the loss, the share judged right).
+#[track_caller]
+pub fn softmax(rec: &mut Recorder, a: &Tensor, labels: &Tensor, tally: &Tensor) -> Tensor {
+    assert!(labels.len() == a.rows(), "{labels} is not one label for each row of {a}");
+    let da = rec.tensor("da", [a.rows(), a.cols()]);
+    rec.dispatch("loss_softmax")
+        .bind("a", a)
+        .bind("labels", labels)
+        .bind("da", &da)
+        .bind("tally", tally)
+        .argument("m", a.rows())
+        .argument("classes", a.cols())
+        .flops(u64::from(a.len()))
         .record();
     da
 }

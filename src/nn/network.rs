@@ -45,6 +45,11 @@ impl Pass {
         &self.applied.last().expect("a network has layers").y
     }
 
+    /// What the last layer took in: the highest hidden layer.
+    pub fn features(&self) -> &Tensor {
+        &self.applied.last().expect("a network has layers").x
+    }
+
     /// The same pass, seen on some of its rows only: the same values, the same masks.
     pub fn rows_at(&self, rows: Range<u32>) -> Pass {
         Pass { applied: self.applied.iter().map(|at| at.rows_at(rows.clone())).collect() }
@@ -129,10 +134,15 @@ impl Network {
     /// Records the plain forward pass of x, as networks are evaluated: without the layers that draw chance.   x: m×inputs, result: m×outputs.
     #[track_caller]
     pub fn evaluate(&self, rec: &mut Recorder, x: &Tensor) -> Tensor {
+        self.evaluate_pass(rec, x).output().clone()
+    }
+
+    /// Records the same as [`Network::evaluate`]; the result knows its hidden layers too.
+    #[track_caller]
+    pub fn evaluate_pass(&self, rec: &mut Recorder, x: &Tensor) -> Pass {
         assert!(x.cols() == self.inputs, "{} takes {} columns, {x} has {}", self.name, self.inputs, x.cols());
         let y = rec.tensor(&format!("{}(·)", self.name), [x.rows(), self.outputs()]);
-        self.pass(rec, x, &y, |layer| !layer.draws());
-        y
+        self.pass(rec, x, &y, |layer| !layer.draws())
     }
 
     /// Records the layers that take part, one after the other; the last one gives y.

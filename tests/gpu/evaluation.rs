@@ -2,7 +2,9 @@
 
 use crate::lab::{Gpu, On, numbers, open, wait_for};
 use gander::data::digits;
+use gander::eval::birthday::support;
 use gander::eval::distances::{ParzenFold, Rows, Sizes, WithinFold, squared_distance};
+use gander::eval::manifold::{K, manifold};
 use gander::eval::neighbours::nearest;
 use gander::eval::parzen::{Estimate, Grid, Place, Protocol, Score, log_likelihoods, published_grid};
 use gander::gan::{Config, Sampler, Trainer, preset};
@@ -11,7 +13,7 @@ use gander::plan::{Device, Recorder};
 use std::pin::pin;
 
 /// Runs an evaluation on each device; what comes out belongs to the name of the device.
-fn on_every_device<T>(evaluate: impl AsyncFn(&mut dyn Device, &mut Recorder) -> gander::Result<T>) -> Vec<(String, T)> {
+pub fn on_every_device<T>(evaluate: impl AsyncFn(&mut dyn Device, &mut Recorder) -> gander::Result<T>) -> Vec<(String, T)> {
     let mut seen = vec![];
     let mut host = HostDevice::<f32>::new();
     let on_host = pollster::block_on(evaluate(&mut host, &mut Recorder::new())).expect("the host takes it");
@@ -228,4 +230,75 @@ fn samples_are_the_generator_of_their_noise_and_beyond_a_thousand_go_on_in_piece
     let noise = pollster::block_on(sampler.noise(2500, 7)).expect("the host draws");
     assert_eq!(pollster::block_on(sampler.generate(&noise)).expect("the host generates"), many);
     assert_eq!(pollster::block_on(trainer.generate(&noise)).expect("the host generates"), many);
+}
+
+/// Precision and recall by brute force in f64: the share of points in any ball that is as wide as its centre's K-th nearest other.
+fn covered_by_brute_force(points: Rows, set: Rows) -> f64 {
+    let radius = |s: &[f32]| {
+        let mut squares: Vec<f64> = set.iter().map(|other| squared_distance(s, other)).collect();
+        squares.sort_by(f64::total_cmp);
+        squares[K]
+    };
+    let balls: Vec<(&[f32], f64)> = set.iter().map(|s| (s, radius(s))).collect();
+    let inside = points.iter().filter(|x| balls.iter().any(|(s, radius)| squared_distance(x, s) <= *radius));
+    inside.count() as f64 / points.count() as f64
+}
+
+/// Random points are too far from every ball's edge, compared with rounding, for one to change sides.
+#[test]
+fn precision_and_recall_are_those_of_brute_force() {
+    let (x, s) = (numbers(31, 137 * 5), numbers(32, 140 * 5));
+    // Samples are narrower than real examples, and a part of them lies far away.
+    let s: Vec<f32> = s.iter().enumerate().map(|(i, s)| if i < 100 { s + 5.0 } else { 0.5 * s }).collect();
+    let (real, samples) = (Rows::new(&x, 5), Rows::new(&s, 5));
+    let expected = [covered_by_brute_force(samples.first(137), real), covered_by_brute_force(real, samples.first(137))];
+    assert!(expected[0] < 0.9 && expected[1] < 0.9 && expected[1] > 0.0, "the sets differ: {expected:?}");
+    for (name, found) in on_every_device(async |device, rec| manifold(device, rec, real, samples).await) {
+        assert_eq!((found.precision, found.recall, found.count), (expected[0], expected[1], 137), "{name}");
+    }
+}
+
+#[test]
+fn precision_and_recall_tell_a_collapsed_generator_from_a_scattered_one() {
+    let real = numbers(41, 200 * 3);
+    let collapsed: Vec<f32> = numbers(42, 200 * 3).iter().enumerate().map(|(i, x)| real[i % 3] + 1e-3 * x).collect();
+    let scattered: Vec<f32> = numbers(43, 200 * 3).iter().map(|x| 10.0 * x).collect();
+    let of = |samples: &[f32]| {
+        let sets = (Rows::new(&real, 3), Rows::new(samples, 3));
+        on_every_device(async |device, rec| {
+            let same = manifold(device, rec, sets.0, sets.0).await?;
+            Ok((same, manifold(device, rec, sets.0, sets.1).await?))
+        })
+    };
+    for (name, (same, collapsed)) in of(&collapsed) {
+        assert_eq!((same.precision, same.recall), (1.0, 1.0), "{name}: a set covers itself");
+        assert!(collapsed.precision == 1.0 && collapsed.recall < 0.02, "{name}: {collapsed:?}");
+    }
+    for (name, (_, scattered)) in of(&scattered) {
+        assert!(scattered.precision < 0.1 && scattered.recall > 0.5, "{name}: {scattered:?}");
+    }
+}
+
+/// Draws from N distinct points, all further apart than the threshold: pairs have the mean n(n − 1)/2N, and nearly its deviation √mean.
+#[test]
+fn the_birthday_estimate_is_near_the_number_of_distinct_points() {
+    let (distinct, n) = (400, 1500);
+    let things = numbers(51, distinct * 8);
+    let places = numbers(52, n);
+    let draws: Vec<f32> = places
+        .iter()
+        .flat_map(|u| {
+            let thing = ((0.5 * (u + 1.0)) * distinct as f32) as usize;
+            things[thing * 8..(thing + 1) * 8].to_vec()
+        })
+        .collect();
+    let mean = f64::from(n) * f64::from(n - 1) / (2.0 * f64::from(distinct));
+    for (name, found) in on_every_device(async |device, rec| support(device, rec, Rows::new(&draws, 8), 0.05).await) {
+        assert!((found.pairs as f64 - mean).abs() < 5.0 * mean.sqrt(), "{name}: {found:?}");
+        let estimate = found.estimate.expect("there are pairs");
+        assert!((estimate / f64::from(distinct) - 1.0).abs() < 6.0 / mean.sqrt(), "{name}: {found:?}");
+    }
+    for (name, found) in on_every_device(async |device, rec| support(device, rec, Rows::new(&things, 8), 0.05).await) {
+        assert_eq!((found.pairs, found.estimate), (0, None), "{name}: distinct points have no pairs");
+    }
 }

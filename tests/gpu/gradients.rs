@@ -177,6 +177,35 @@ fn the_generators_gradients_are_the_slopes_of_both_its_losses_through_the_discri
     }
 }
 
+/// The labels of the rows stay as they are: all classes, some twice.
+#[test]
+fn the_classifiers_gradients_are_the_slopes_of_its_loss() {
+    for (name, mut specs) in nets() {
+        specs.pop();
+        specs.push(layer(Kind::Linear, 4, Some(0.5)));
+        let mut rec = Recorder::new();
+        let clock = rec.words("clock", 4);
+        let network = Network::new(&mut rec, "C", &specs, INPUTS, false, &[], &clock);
+        let (x, tally, labels) = (rec.tensor("x", [M, INPUTS]), rec.tensor("tally", [1, 2]), rec.words("labels", M));
+        let pass = network.forward(&mut rec, &x);
+        let da = loss::softmax(&mut rec, pass.output(), &labels, &tally);
+        let forward = rec.finish("forward");
+        network.parameter_gradient(&mut rec, &pass, &da);
+        let dx = network.input_gradient(&mut rec, &pass, &da);
+        let backward = rec.finish("backward");
+        let mut function = ready(&rec, forward, &tally, &[&network], &x, &clock);
+        function.host.write(&labels, bytemuck::cast_slice(&as_bits(&[0, 1, 2, 3, 1, 0])));
+        function.value();
+        backward.dispatches.iter().for_each(|dispatch| function.host.run(dispatch));
+        for parameter in network.parameters() {
+            let gradient = function.host.reals(&parameter.gradient).to_vec();
+            function.check(&format!("{name}: ∂L/∂{}", parameter.value.name()), &parameter.value, &gradient);
+        }
+        let gradient = function.host.reals(&dx).to_vec();
+        function.check(&format!("{name}: ∂L/∂x"), &x, &gradient);
+    }
+}
+
 /// Plays an iteration in two parts, cut before the first dispatch whose section begins so.
 fn cut(plan: &Plan, section: &str) -> [Plan; 2] {
     let at = plan.dispatches.iter().position(|dispatch| dispatch.section.starts_with(section));

@@ -10,6 +10,7 @@
 //! A machine without an adapter fails, and says what to install. SwiftShader is tested as a second driver where Chromium has brought it.
 
 mod activation;
+mod classifier;
 mod column_norm;
 mod column_sums;
 mod compare;

@@ -2,7 +2,8 @@
 
 use crate::play::plays;
 use gander::bench::record_peaks;
-use gander::data::{Outline, Shape};
+use gander::data::{Outline, Shape, points};
+use gander::eval::classifier::{Classifier, Recipe};
 use gander::eval::distances::{NearestFold, ParzenFold, Sizes, WithinFold};
 use gander::gan::{Config, Game, PRESETS};
 use gander::gpu::{Family, fuse};
@@ -113,6 +114,11 @@ fn evaluations() -> Vec<Plan> {
     ParzenFold::new(&mut listener, &mut rec, sizes, 2).expect(said);
     NearestFold::new(&mut listener, &mut rec, sizes).expect(said);
     WithinFold::new(&mut listener, &mut rec, sizes).expect(said);
+    let points = points::ring(1);
+    let recipe = Recipe { iterations: 1, ..Recipe::published() };
+    let mut classifier = Classifier::new(&mut listener, &mut rec, &recipe, points.dimensions(), 8).expect(said);
+    pollster::block_on(classifier.train(&mut listener, &mut rec, &points, &mut |_| ())).expect(said);
+    pollster::block_on(classifier.predict(&mut listener, &mut rec, &points.example(0))).expect(said);
     listener.plans
 }
 

@@ -23,7 +23,7 @@ pub(super) fn run(options: &Options, view: &RunView) -> Result<u8> {
     let checkpoint = view.checkpoint(At::Newest)?;
     let config = Config::parse(&checkpoint.config, &[])?;
     let seed = options.seed.unwrap_or(checkpoint.seed);
-    let examples = Examples::of(&data::open(&config.data.set, config.data.seed, options.data.folder.as_deref())?)?;
+    let examples = Examples::of(data::open(&config.data.set, config.data.seed, options.data.folder.as_deref())?)?;
     let opened = adapter::open(&options.device)?;
     let mut sampler = Sampler::new(opened.device, &config, &checkpoint.into_state())?;
     examples.fit(sampler.dimensions())?;
@@ -41,7 +41,7 @@ pub(super) fn run(options: &Options, view: &RunView) -> Result<u8> {
         write(view, &curve)?;
     }
     let points: Vec<(f64, f64, f64)> = curve.iter().map(|(at, score)| (*at as f64, score.test.mean, score.test.standard_error)).collect();
-    parzen_curve(&points, &table1::rows(&examples.name)).save(&view.parzen_plot_path())?;
+    parzen_curve(&points, &table1::rows(examples.name())).save(&view.parzen_plot_path())?;
     print(&format!(
         "{}: {} checkpoints scored\n{}: their curve\n",
         view.parzen_path().display(),

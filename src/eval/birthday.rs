@@ -1,0 +1,89 @@
+//! How many different things a generator makes, by the birthday paradox (Arora and Zhang 2017, "Do GANs actually learn the distribution?").
+//!
+//! Of n draws from N equally likely things about n(n − 1)/2N pairs are equal. So n(n − 1)/2·pairs estimates N; where things are not equally likely, it
+//! estimates 1/Σp², which is less than their number. Arora and Zhang had people look for duplicates. Here a pair is a duplicate if it is closer than 99 %
+//! of held-out real examples are to their nearest training example: as near as only the most ordinary pictures have a neighbour among all training
+//! examples. That criterion is a choice, and it knows no meaning: real examples have such pairs too, mostly of plain strokes. So the same estimate for
+//! real examples stands beside it, and only the two together say anything.
+
+use crate::error::Result;
+use crate::eval::distances::{Rows, Sizes, WithinFold};
+use crate::eval::neighbours::{Neighbour, quantile};
+use crate::plan::{Device, Recorder};
+use serde::Serialize;
+
+/// The share of held-out examples that lie closer to a training example than a duplicate does.
+pub const CLOSE: f64 = 0.01;
+
+/// Pairs of near duplicates, and what follows from them.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Support {
+    /// Points that were paired.
+    pub count: usize,
+    /// Pairs that are closer than the threshold.
+    pub pairs: u64,
+    /// n(n − 1)/(2·pairs); nothing where there is no pair.
+    pub estimate: Option<f64>,
+}
+
+impl Support {
+    /// What so many pairs among so many points say.
+    pub fn of(count: usize, pairs: u64) -> Support {
+        let estimate = (pairs > 0).then(|| all_pairs(count) / pairs as f64);
+        Support { count, pairs, estimate }
+    }
+}
+
+/// n(n − 1)/2.
+fn all_pairs(count: usize) -> f64 {
+    count as f64 * (count as f64 - 1.0) / 2.0
+}
+
+/// The distance below which a pair is a duplicate, from held-out examples' nearest training examples.
+/// # Panics
+/// if there are none.
+pub fn threshold(held_out: &[Neighbour]) -> f64 {
+    assert!(!held_out.is_empty(), "a threshold needs held-out examples");
+    let mut distances: Vec<f64> = held_out.iter().map(|near| near.distance).collect();
+    distances.sort_by(f64::total_cmp);
+    quantile(&distances, CLOSE)
+}
+
+/// Counts pairs at most so far apart. Distances are f32's: a pair within rounding of the threshold may fall on either side.
+/// # Errors
+/// if the device refuses a tensor or a kernel, or fails.
+pub async fn support(device: &mut dyn Device, rec: &mut Recorder, points: Rows<'_>, threshold: f64) -> Result<Support> {
+    let fold = WithinFold::new(device, rec, Sizes::of(points, points))?;
+    let radii = vec![threshold * threshold; points.count()];
+    let within = fold.count(device, points, points, &radii).await?;
+    // Each point is near itself, and each pair is seen from both sides.
+    let pairs = within.iter().map(|near| u64::from(near.saturating_sub(1))).sum::<u64>() / 2;
+    Ok(Support::of(points.count(), pairs))
+}
+
+/// What is known about the support of a generator in one space, beside the same for real examples.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Birthday {
+    /// The distance below which a pair is a duplicate.
+    pub threshold: f64,
+    /// Of samples.
+    pub samples: Support,
+    /// Of as many test examples.
+    pub real: Support,
+}
+
+/// Pairs among samples, and among as many real examples.
+/// # Errors
+/// if the device refuses a tensor or a kernel, or fails.
+pub async fn birthday(
+    device: &mut dyn Device,
+    rec: &mut Recorder,
+    samples: Rows<'_>,
+    real: Rows<'_>,
+    held_out: &[Neighbour],
+) -> Result<Birthday> {
+    let (count, threshold) = (samples.count().min(real.count()), threshold(held_out));
+    let samples = support(device, rec, samples.first(count), threshold).await?;
+    let real = support(device, rec, real.first(count), threshold).await?;
+    Ok(Birthday { threshold, samples, real })
+}
