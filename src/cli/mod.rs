@@ -6,6 +6,7 @@ mod configuration;
 mod data;
 mod devices;
 mod eval;
+mod figure;
 mod interrupt;
 mod log;
 mod plan;
@@ -65,6 +66,8 @@ enum Command {
     Report(report::Options),
     /// Train the published recipe to its end, evaluate it, and show it beside the paper's table; goes on where it was stopped
     Reproduce(reproduce::Options),
+    /// Draw a figure of the paper
+    Figure(figure::Options),
     /// List the adapters there are
     Devices(devices::Options),
     /// List the presets, or print one as TOML
@@ -134,6 +137,7 @@ pub fn run(cli: Cli) -> Result<u8> {
         Command::Eval(options) => eval::run(&options),
         Command::Report(options) => report::run(&options),
         Command::Reproduce(options) => reproduce::run(&options),
+        Command::Figure(options) => figure::run(&options),
         Command::Devices(options) => devices::run(&options),
         Command::Presets(options) => presets::run(&options),
         Command::Plan(options) => plan::run(&options),

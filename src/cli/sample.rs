@@ -115,7 +115,7 @@ fn axes(count: u32, shape: Shape) -> Vec<usize> {
 }
 
 /// What the samples are shown as. Pictures need no data; points are shown over theirs, which are made from a seed.
-fn reference(data: &DataConfig, dimensions: u32) -> Result<Reference> {
+pub(super) fn reference(data: &DataConfig, dimensions: u32) -> Result<Reference> {
     let outline = data::outline(&data.set)?;
     if !outline.bytes {
         return Ok(Reference::new(&data::open(&data.set, data.seed, None)?));

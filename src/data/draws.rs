@@ -7,14 +7,15 @@ use crate::random::threefry2x32;
 /// same block twice. ASCII, so that no small number chosen elsewhere for another purpose meets it.
 #[derive(Clone, Copy)]
 #[repr(u32)]
-pub(super) enum Purpose {
+pub(crate) enum Purpose {
     Digits = u32::from_be_bytes(*b"digi"),
     Ring = u32::from_be_bytes(*b"ring"),
     Gaussian = u32::from_be_bytes(*b"gaus"),
+    Mixture = u32::from_be_bytes(*b"mixt"),
 }
 
 /// Draws for one example, in sequence: key (seed, purpose), counter (example, block).
-pub(super) struct Draws {
+pub(crate) struct Draws {
     key: [u32; 2],
     example: u32,
     block: u32,
@@ -24,12 +25,12 @@ pub(super) struct Draws {
 
 impl Draws {
     /// The draws of `example` under `seed`, from their beginning.
-    pub(super) fn new(seed: u32, purpose: Purpose, example: u32) -> Draws {
+    pub(crate) fn new(seed: u32, purpose: Purpose, example: u32) -> Draws {
         Draws { key: [seed, purpose as u32], example, block: 0, spare: None }
     }
 
     /// The next 32 random bits.
-    pub(super) fn bits(&mut self) -> u32 {
+    pub(crate) fn bits(&mut self) -> u32 {
         if let Some(spare) = self.spare.take() {
             return spare;
         }
@@ -40,18 +41,18 @@ impl Draws {
     }
 
     /// Uniform on 0, 1, …, n − 1, to within n/2³².
-    pub(super) fn below(&mut self, n: u32) -> u32 {
+    pub(crate) fn below(&mut self, n: u32) -> u32 {
         ((u64::from(self.bits()) * u64::from(n)) >> 32) as u32
     }
 
     /// Uniform on [low, high): 24 bits.
-    pub(super) fn uniform(&mut self, low: f32, high: f32) -> f32 {
+    pub(crate) fn uniform(&mut self, low: f32, high: f32) -> f32 {
         low + (high - low) * ((self.bits() >> 8) as f32 / (1 << 24) as f32)
     }
 
     /// A bell of mean 0 and standard deviation 1 that never leaves ±2√3: the sum of four uniform 16-bit numbers.
     /// No logarithm and no cosine, so the bits are the same on every platform, and no far tail, so no digit is torn apart.
-    pub(super) fn bell(&mut self) -> f32 {
+    pub(crate) fn bell(&mut self) -> f32 {
         let (a, b) = (self.bits(), self.bits());
         let sum = (a >> 16) + (a & 0xffff) + (b >> 16) + (b & 0xffff);
         // Four uniforms on [0, 1) have mean 2 and variance 4/12.
@@ -59,7 +60,7 @@ impl Draws {
     }
 
     /// Two independent values of N(0, 1) by Box and Muller (1958), in f64.
-    pub(super) fn normals(&mut self) -> [f64; 2] {
+    pub(crate) fn normals(&mut self) -> [f64; 2] {
         // (0, 1], so that the logarithm is finite; 2³² values reach out to 6.66 standard deviations.
         let u = (f64::from(self.bits()) + 1.0) / 4_294_967_296.0;
         let v = f64::from(self.bits()) / 4_294_967_296.0;

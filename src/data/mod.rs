@@ -12,7 +12,7 @@
 pub mod catalogue;
 pub mod dataset;
 pub mod digits;
-mod draws;
+pub(crate) mod draws;
 #[cfg(feature = "native")]
 pub mod fetch;
 #[cfg(feature = "native")]

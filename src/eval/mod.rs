@@ -8,21 +8,29 @@
 //! * [`plane`]: modes, quality and divergences of samples of one or two dimensions.
 //! * [`manifold`]: improved precision and recall; [`birthday`]: the size of the support; [`space`] has both, on pixels and on features.
 //! * [`monitor`] reads a game while it trains; [`health`] says in plain words when it degenerates.
+//! * [`figure1`] looks at a game on a line, by [`density`] and [`cells`].
+//! * [`interpolation`]: ways through z space.
 //! * [`summary`]: everything that `gander eval` finds out.
 //!
 //! Everything heavy runs on a device, as recorded plans. Nothing here touches files or a terminal, but for the classifier's cache.
 
 pub mod birthday;
 pub mod calibration;
+pub mod cells;
 pub mod classifier;
+pub mod density;
 pub mod distances;
+pub mod figure1;
 pub mod frechet;
 pub mod health;
+pub mod interpolation;
 pub mod kmeans;
 pub mod manifold;
+pub mod mixture;
 pub mod modes;
 pub mod monitor;
 pub mod neighbours;
+pub mod optimum;
 pub mod parzen;
 pub mod plane;
 pub mod space;

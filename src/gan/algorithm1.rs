@@ -6,21 +6,32 @@ use crate::plan::Recorder;
 
 /// Records one iteration of Algorithm 1 (Goodfellow et al. 2014, section 4).
 pub fn record_iteration(rec: &mut Recorder, game: &Game) {
-    let Game { generator: g, discriminator: d, prior, data, m, k, .. } = game;
-    for step in 0..*k {
-        rec.section("Sample m noise vectors z and m examples x; D judges both at once.");
-        let pair = rec.tensor("x over G(z)", [2 * m, d.inputs()]);
-        let (x, fake) = pair.halves();
-        data.draw(rec, step, &x);
-        let z = prior.draw(rec, *m);
-        g.forward_into(rec, &z, &fake);
-        let judged = d.forward(rec, &pair);
-
-        rec.section("Update D by ascending its stochastic gradient: ∇θ_d 1/m Σ [log D(x) + log(1 − D(G(z)))].");
-        let da = loss::discriminator(rec, judged.output(), 1.0, &game.d_tally);
-        d.parameter_gradient(rec, &judged, &da);
-        game.d_optimizer.step(rec, d);
+    for step in 0..game.k {
+        record_discriminator_step(rec, game, step);
     }
+    record_generator_step(rec, game);
+}
+
+/// Records step number `step` of the k steps of D.
+pub fn record_discriminator_step(rec: &mut Recorder, game: &Game, step: u32) {
+    let Game { generator: g, discriminator: d, prior, data, m, .. } = game;
+    rec.section("Sample m noise vectors z and m examples x; D judges both at once.");
+    let pair = rec.tensor("x over G(z)", [2 * m, d.inputs()]);
+    let (x, fake) = pair.halves();
+    data.draw(rec, step, &x);
+    let z = prior.draw(rec, *m);
+    g.forward_into(rec, &z, &fake);
+    let judged = d.forward(rec, &pair);
+
+    rec.section("Update D by ascending its stochastic gradient: ∇θ_d 1/m Σ [log D(x) + log(1 − D(G(z)))].");
+    let da = loss::discriminator(rec, judged.output(), 1.0, &game.d_tally);
+    d.parameter_gradient(rec, &judged, &da);
+    game.d_optimizer.step(rec, d);
+}
+
+/// Records the step of G, with fresh noise, through D as it is.
+pub fn record_generator_step(rec: &mut Recorder, game: &Game) {
+    let Game { generator: g, discriminator: d, prior, m, .. } = game;
     rec.section("Sample m fresh noise vectors z; the updated D judges G(z).");
     let z = prior.draw(rec, *m);
     let forged = g.forward(rec, &z);

@@ -10,6 +10,15 @@ use crate::plan::{Device, Plan, Recorder, Tensor};
 /// Rows in the device's ring of metrics: more than two submissions ever hold.
 const RING_ROWS: u32 = 1024;
 
+/// One of the two players.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Player {
+    /// D.
+    Discriminator,
+    /// G.
+    Generator,
+}
+
 /// Everything that an iteration works on.
 pub struct Game {
     /// G.
@@ -91,7 +100,26 @@ impl Game {
         }
         rec.section("Write down what happened, and advance the clock.");
         self.record_metrics(rec);
+        self.data.tick(rec, self.k * self.m);
         rec.finish("iteration")
+    }
+
+    /// Records an iteration of algorithm 1 in which one player moves alone: the inner loop of k steps of D, or the one step of G. It leaves no metrics.
+    pub fn record_alone(&self, rec: &mut Recorder, player: Player) -> Plan {
+        rec.section("Learning rate and momentum of this iteration.");
+        match player {
+            Player::Discriminator => {
+                self.d_optimizer.schedule(rec);
+                (0..self.k).for_each(|step| algorithm1::record_discriminator_step(rec, self, step));
+            }
+            Player::Generator => {
+                self.g_optimizer.schedule(rec);
+                algorithm1::record_generator_step(rec, self);
+            }
+        }
+        rec.section("Advance the clock.");
+        self.data.tick(rec, self.k * self.m);
+        rec.finish("one player alone")
     }
 
     /// Records the projection of the initial weights.
@@ -134,7 +162,6 @@ impl Game {
             .argument("d_count", self.d_optimizer.squares.len())
             .flops(u64::from(self.g_optimizer.squares.len() + self.d_optimizer.squares.len()))
             .record();
-        self.data.tick(rec, self.k * self.m);
     }
 }
 

@@ -4,6 +4,7 @@
 //! touches files, threads, clocks or a terminal.
 
 pub mod algorithm1;
+mod alone;
 pub mod code2014;
 mod config;
 mod evaluation;
@@ -19,7 +20,7 @@ mod state;
 mod trainer;
 
 pub use config::{Config, DataConfig, GameConfig, NetworkConfig, PriorConfig, Recipe, ReportConfig};
-pub use game::Game;
+pub use game::{Game, Player};
 pub use metrics::Metrics;
 pub use presets::{PRESETS, Preset, preset};
 pub use prior::{Noise, Prior};

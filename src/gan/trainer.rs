@@ -2,6 +2,7 @@
 
 use crate::data::Dataset;
 use crate::error::Result;
+use crate::gan::alone::Alone;
 use crate::gan::evaluation::Evaluation;
 use crate::gan::pace::Pace;
 use crate::gan::sheets::Sheets;
@@ -12,16 +13,17 @@ use std::ops::ControlFlow;
 
 /// Trains one game on one device.
 pub struct Trainer {
-    device: Box<dyn Device>,
-    game: Game,
-    rec: Recorder,
+    pub(super) device: Box<dyn Device>,
+    pub(super) game: Game,
+    pub(super) rec: Recorder,
     seed: u32,
-    iteration: u64,
+    pub(super) iteration: u64,
     plan: Plan,
     replay: PlanId,
     sheets: Sheets,
     forging: Evaluation,
     judging: Evaluation,
+    pub(super) alone: Alone,
     pace: Pace,
 }
 
@@ -50,6 +52,7 @@ impl Trainer {
             sheets,
             forging: Evaluation::default(),
             judging: Evaluation::default(),
+            alone: Alone::default(),
             pace,
         };
         trainer.initialise(&projection)?;

@@ -7,16 +7,19 @@
 //! * [`plot`] draws `losses.png` and `losses.svg` from the metrics.
 //! * [`points`] draws one- and two-dimensional samples over the data they imitate.
 //! * [`tensorboard`] writes event files while a run trains.
+//! * [`figure1`] draws the paper's first figure.
 //! * [`time`] draws where an iteration's time goes, and how it grows.
 //! * [`film`] makes frames of pictures through training, and [`Gif`] a picture in motion of frames.
 //! * [`html`] writes `report.html`: the whole run on one page, from what [`journal`] and [`table`] read.
 //! * [`Reference`] says which of these shows a data set's samples.
-//! * `chart` wraps the plotting crate; nothing else knows it.
+//! * `chart` and `canvas` wrap the plotting crate; nothing else knows it.
 //!
 //! The functions take plain numbers and give back a [`Png`]. They know nothing of networks or devices.
 
+mod canvas;
 mod chart;
 pub mod curve;
+pub mod figure1;
 pub mod film;
 mod gif;
 pub mod html;

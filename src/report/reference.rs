@@ -31,8 +31,8 @@ impl Reference {
     }
 
     /// The reference of pictures of a shape.
-    pub fn pictures(Shape { width, height, channels }: Shape) -> Reference {
-        Reference::Pictures(Picture { width, height, channels })
+    pub fn pictures(shape: Shape) -> Reference {
+        Reference::Pictures(shape.into())
     }
 
     /// Draws samples, one after the other in `values`.

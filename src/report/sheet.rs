@@ -5,6 +5,7 @@
 
 use image::{Rgb, RgbImage};
 
+use crate::data::Shape;
 use crate::error::{Error, Result};
 
 /// Pixels between two pictures and around them all.
@@ -12,6 +13,9 @@ const GAP: u32 = 2;
 
 /// What the gaps are drawn in, and places without a picture: neither black nor white, so that a picture's edge shows.
 const GAP_COLOUR: Rgb<u8> = Rgb([56, 56, 60]);
+
+/// What a column that is not the generator's is framed in; the paper frames the nearest training examples in yellow.
+const FRAME_COLOUR: Rgb<u8> = Rgb([245, 196, 0]);
 
 /// What a value that is not finite is drawn in.
 const SIGNAL: Rgb<u8> = Rgb([255, 0, 255]);
@@ -34,6 +38,12 @@ pub struct Picture {
     pub height: u32,
     /// Values per place: 1 for grey, 3 for red, green, blue.
     pub channels: u32,
+}
+
+impl From<Shape> for Picture {
+    fn from(Shape { width, height, channels }: Shape) -> Picture {
+        Picture { width, height, channels }
+    }
 }
 
 impl Picture {
@@ -61,6 +71,26 @@ impl Picture {
 /// clamped. Without `columns` the sheet is nearly square.
 /// # Errors when the picture has no values or other than 1 or 3 channels, `values` holds no picture or a part of one, or the sheet would be absurdly large.
 pub fn sheet(values: &[f32], picture: Picture, columns: Option<u32>) -> Result<RgbImage> {
+    lay_out(values, picture, columns).map(|(sheet, _)| sheet)
+}
+
+/// A sheet of so many columns, whose column number `framed` is framed.
+/// # Errors as [`sheet`] has them.
+pub fn sheet_with_framed_column(values: &[f32], picture: Picture, columns: u32, framed: u32) -> Result<RgbImage> {
+    let (mut sheet, grid) = lay_out(values, picture, Some(columns))?;
+    let (across, _) = grid.pitch();
+    let (left, right) = (framed * across, (framed * across + across + GAP).min(sheet.width()));
+    for (x, y) in (0..sheet.height()).flat_map(|y| (left..right).map(move |x| (x, y))) {
+        let edge = x < left + GAP || x >= right - GAP || y < GAP || y >= sheet.height() - GAP;
+        if edge {
+            sheet.put_pixel(x, y, FRAME_COLOUR);
+        }
+    }
+    Ok(sheet)
+}
+
+/// Draws a sheet, and says where its pictures lie.
+fn lay_out(values: &[f32], picture: Picture, columns: Option<u32>) -> Result<(RgbImage, Grid)> {
     let Picture { width, height, channels } = picture;
     let refuse = |why: String| Err(Error::Data(format!("no sheet of {width}×{height} pictures with {channels} channels: {why}")));
     if width == 0 || height == 0 || !matches!(channels, 1 | 3) {
@@ -81,7 +111,7 @@ pub fn sheet(values: &[f32], picture: Picture, columns: Option<u32>) -> Result<R
     for (index, values) in (0..count).zip(values.chunks_exact(picture.values())) {
         grid.draw(&mut sheet, index, values);
     }
-    Ok(sheet)
+    Ok((sheet, grid))
 }
 
 /// Where pictures lie on a sheet.
@@ -165,6 +195,17 @@ mod tests {
         ];
         for ((x, y), colour) in expected {
             assert_eq!(*sheet.get_pixel(x, y), colour, "at {x}, {y}");
+        }
+    }
+
+    #[test]
+    fn a_framed_column_keeps_its_pictures_and_nothing_else_changes() {
+        let (values, picture) = ([0.0, 1.0, 0.5, 0.25, 0.75, 1.0], Picture { width: 1, height: 1, channels: 1 });
+        let (plain, framed) = (sheet(&values, picture, Some(3)).unwrap(), sheet_with_framed_column(&values, picture, 3, 2).unwrap());
+        for (x, y, colour) in framed.enumerate_pixels() {
+            let in_picture = (22..30).contains(&x) && !(10..12).contains(&y) && (2..20).contains(&y);
+            let on_frame = x >= 20 && !in_picture && !((22..30).contains(&x) && (10..12).contains(&y));
+            assert_eq!(*colour, if on_frame { FRAME_COLOUR } else { *plain.get_pixel(x, y) }, "at {x}, {y}");
         }
     }
 

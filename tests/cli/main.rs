@@ -3,6 +3,7 @@
 mod bench;
 mod errors;
 mod eval;
+mod figures;
 mod lifecycle;
 mod listings;
 mod report;
