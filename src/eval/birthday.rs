@@ -24,14 +24,23 @@ pub struct Support {
     pub pairs: u64,
     /// n(n − 1)/(2·pairs); nothing where there is no pair.
     pub estimate: Option<f64>,
+    /// The size that so few pairs, or fewer, would have come from with a probability of 5 %: smaller ones are unlikely.
+    pub at_least: f64,
 }
 
 impl Support {
     /// What so many pairs among so many points say.
     pub fn of(count: usize, pairs: u64) -> Support {
         let estimate = (pairs > 0).then(|| all_pairs(count) / pairs as f64);
-        Support { count, pairs, estimate }
+        Support { count, pairs, estimate, at_least: all_pairs(count) / most_expected(pairs) }
     }
+}
+
+/// The Poisson mean that gives so many pairs or fewer with a probability of 5 %: half the 95 % point of χ² with 2·(pairs + 1) degrees of freedom, by the
+/// approximation of Wilson and Hilferty (1931), which is within 1 % even where there are none.
+fn most_expected(pairs: u64) -> f64 {
+    let k = pairs as f64 + 1.0;
+    k * (1.0 - 1.0 / (9.0 * k) + 1.644_854 / (3.0 * k.sqrt())).powi(3)
 }
 
 /// n(n − 1)/2.
@@ -86,4 +95,25 @@ pub async fn birthday(
     let samples = support(device, rec, samples.first(count), threshold).await?;
     let real = support(device, rec, real.first(count), threshold).await?;
     Ok(Birthday { threshold, samples, real })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Σ_{i ≤ k} mᵏ/k! e⁻ᵐ is 5 % at the bound: 3.00, 4.74, 6.30 and 16.96 for 0, 1, 2 and 10 (tables of the Poisson distribution).
+    #[test]
+    fn few_pairs_bound_the_support_by_the_poisson_distribution() {
+        for (pairs, mean) in [(0, 2.996), (1, 4.744), (2, 6.296), (10, 16.962)] {
+            let (found, n) = (Support::of(1001, pairs), 500_500.0);
+            assert!((found.at_least * mean / n - 1.0).abs() < 1e-2, "{pairs} pairs: {found:?}");
+        }
+        assert_eq!((Support::of(1001, 0).estimate, Support::of(1001, 5).estimate), (None, Some(100_100.0)));
+    }
+
+    #[test]
+    fn the_threshold_is_where_one_in_a_hundred_held_out_examples_lies() {
+        let near: Vec<Neighbour> = (0..101).rev().map(|i| Neighbour { reference: 0, distance: f64::from(i) }).collect();
+        assert_eq!(threshold(&near), 1.0);
+    }
 }

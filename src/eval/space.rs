@@ -65,12 +65,9 @@ impl fmt::Display for Space {
             writeln!(f, "  {what:<20} precision {precision:.3}, recall {recall:.3} (k = {K})")?;
         }
         let Birthday { threshold, samples, real } = birthday;
-        for (what, Support { count, pairs, estimate }) in [("samples", samples), ("test examples", real)] {
-            let size = match estimate {
-                Some(estimate) => format!("a support of about {estimate:.0}"),
-                None => format!("a support beyond what {count} points can tell"),
-            };
-            writeln!(f, "  {what:<20} {pairs} pairs closer than {threshold:.3}: {size}")?;
+        for (what, Support { pairs, estimate, at_least, .. }) in [("samples", samples), ("test examples", real)] {
+            let about = estimate.map_or(String::new(), |estimate| format!("about {estimate:.1e}, "));
+            writeln!(f, "  {what:<20} {pairs} pairs closer than {threshold:.3}: a support of {about}at least {at_least:.1e}")?;
         }
         Ok(())
     }
