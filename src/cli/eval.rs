@@ -89,9 +89,9 @@ enum Part {
     Parzen,
     /// Whether training examples are repeated
     Audit,
-    /// Classes, classifier score and Fréchet distance; of points in the plane modes and divergences
+    /// Classes, classifier score and Fréchet distance; of points in a plane or on a line modes and divergences
     Modes,
-    /// Precision and recall, and the size of the support
+    /// Precision and recall, and the size of the support, on pixels and on the classifier's features
     Manifold,
 }
 

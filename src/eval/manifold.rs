@@ -3,7 +3,8 @@
 //! A set's manifold is the union of balls around its points, each as wide as the distance to the k-th nearest other point of the set. Precision is the
 //! share of samples that lie on the manifold of real examples, recall the share of real examples that lie on the manifold of samples. The paper has
 //! k = 3 and features of VGG-16; here they are taken on pixels, and on the features of gander's own classifier. Both depend on how many points there are:
-//! only numbers of equal counts compare.
+//! only numbers of equal counts compare. Distances are f32's: for points of a plane, whose neighbours may be nearer than its rounding, there is
+//! [`plane`](crate::eval::plane).
 
 use crate::error::Result;
 use crate::eval::distances::{NearestFold, Rows, Sizes, WithinFold};

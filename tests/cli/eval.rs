@@ -1,6 +1,9 @@
 //! Runs that are watched and evaluated.
 
 use crate::{assert_fails, gander, said, train};
+use gander::eval::classifier::{Recipe, cache};
+use gander::host::HostDevice;
+use gander::plan::Recorder;
 use serde_json::Value;
 use std::fs;
 use std::path::Path;
@@ -22,7 +25,7 @@ fn an_evaluation_prints_and_keeps_what_it_found() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("ring");
     assert!(train(&out, &["--iterations", "20"]).status.success());
-    let first = eval(&out, &["--count", "500", "--folds", "4", "--audit", "50"]);
+    let first = eval(&out, &["--count", "500", "--folds", "4", "--audit", "50", "--only", "parzen,audit"]);
     assert!(first.status.success(), "{}", said(&first));
     let printed = String::from_utf8(first.stdout.clone()).unwrap();
     for line in ["these samples", "500 training examples", "100 centroids", "across 4 folds", "nearest training example"] {
@@ -36,7 +39,7 @@ fn an_evaluation_prints_and_keeps_what_it_found() {
     let real = score(&json["calibration"][0]["score"]);
     assert!(real > score(&json["parzen"]), "twenty iterations are not as good as the data: {json}");
     // What was kept in the cache gives the same again, and it is where it was told to be.
-    assert_eq!(eval(&out, &["--count", "500", "--folds", "4", "--audit", "50"]).stdout, first.stdout);
+    assert_eq!(eval(&out, &["--count", "500", "--folds", "4", "--audit", "50", "--only", "parzen,audit"]).stdout, first.stdout);
     assert_eq!(fs::read_dir(folder.path().join("cache/gander/calibration")).unwrap().count(), 1);
 }
 
@@ -166,4 +169,78 @@ fn samples_from_elsewhere_are_scored_as_a_runs_own() {
     let missing = gander().args(["eval", "--samples"]).arg(&array).output().unwrap();
     assert_eq!(missing.status.code(), Some(2));
     assert!(said(&missing).contains("--against"), "{}", said(&missing));
+}
+
+/// A set in MNIST's format: of each class pictures that are bright in a row of their own.
+fn small_mnist(folder: &Path) {
+    for (name, count) in [("train", 120_u8), ("t10k", 40)] {
+        let header =
+            |magic: u32, sizes: &[u32]| [&[magic][..], sizes].concat().iter().flat_map(|word| word.to_be_bytes()).collect::<Vec<u8>>();
+        let mut images = header(2051, &[u32::from(count), 6, 6]);
+        images.extend(
+            (0..count).flat_map(|i| (0..36).map(move |pixel| if pixel / 6 == i % 4 { 200 + i % 50 } else { (i * 7 + pixel) % 60 })),
+        );
+        let mut labels = header(2049, &[u32::from(count)]);
+        labels.extend((0..count).map(|i| i % 4));
+        fs::write(folder.join(format!("{name}-images-idx3-ubyte")), images).unwrap();
+        fs::write(folder.join(format!("{name}-labels-idx1-ubyte")), labels).unwrap();
+    }
+}
+
+/// Keeps a classifier where the published one would lie: trained for a moment only, because nothing here depends on how good it is.
+fn keep_a_quick_classifier(data: &Path, folder: &Path) {
+    let dataset = gander::data::mnist::read(data).unwrap();
+    let (mut device, mut rec) = (HostDevice::<f32>::new(), Recorder::new());
+    let quick = Recipe { iterations: 30, ..Recipe::published() };
+    let made = pollster::block_on(cache::ready(&mut device, &mut rec, &dataset, &quick, Some(folder), &mut |_| ())).unwrap();
+    assert!(made.trained && made.remark.is_none(), "{:?}", made.remark);
+    fs::rename(folder.join(cache::file_name(&dataset, &quick)), folder.join(cache::file_name(&dataset, &Recipe::published()))).unwrap();
+}
+
+#[test]
+fn pictures_with_labels_are_looked_at_by_the_classifier_that_was_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let [data, classifiers, out] = ["data", "classifiers", "run"].map(|name| folder.path().join(name));
+    fs::create_dir(&data).unwrap();
+    small_mnist(&data);
+    keep_a_quick_classifier(&data, &classifiers);
+    let mut command = gander();
+    command.args(["train", "mnist", "--iterations", "10", "--set", "generator.layers.2.units=36", "--data"]).arg(&data);
+    let trained = command.arg("--out").arg(&out).args(crate::TINY).output().unwrap();
+    assert!(trained.status.success(), "{}", said(&trained));
+    let [data, classifiers] = [&data, &classifiers].map(|path| path.to_str().unwrap());
+    let seen = eval(&out, &["--data", data, "--classifiers", classifiers, "--count", "100", "--only", "modes,manifold"]);
+    assert!(seen.status.success(), "{}", said(&seen));
+    assert!(!said(&seen).contains("trained a classifier"), "{}", said(&seen));
+    let printed = String::from_utf8(seen.stdout).unwrap();
+    for text in
+        ["gander's own classifier (error on test examples ", "not an Inception score", "not FID", "In pixels, 20 points", "In features"]
+    {
+        assert!(printed.contains(text), "`{text}` is not in {printed}");
+    }
+    assert!(!printed.contains("Parzen"), "only what was asked for: {printed}");
+    let json: Value = serde_json::from_slice(&fs::read(out.join("eval.json")).unwrap()).unwrap();
+    let histogram = json["modes"]["samples"]["histogram"].as_array().unwrap();
+    assert_eq!((histogram.len(), histogram.iter().map(|count| count.as_u64().unwrap()).sum::<u64>()), (4, 100));
+    assert!(json["frechet"]["samples"].as_f64().unwrap() > json["frechet"]["held_out"].as_f64().unwrap(), "{json}");
+    assert_eq!(json["spaces"].as_array().map(Vec::len), Some(2));
+    assert!(json.get("parzen").is_none() && json.get("audit").is_none(), "{json}");
+}
+
+#[test]
+fn points_in_the_plane_are_counted_and_need_no_classifier() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("ring");
+    assert!(train(&out, &["--iterations", "20"]).status.success());
+    let seen = eval(&out, &["--count", "500", "--only", "modes,manifold"]);
+    assert!(seen.status.success(), "{}", said(&seen));
+    let printed = String::from_utf8(seen.stdout).unwrap();
+    for text in ["Modes of 500 samples", "of 8 (at least", "KL(data‖model)"] {
+        assert!(printed.contains(text), "`{text}` is not in {printed}");
+    }
+    let json: Value = serde_json::from_slice(&fs::read(out.join("eval.json")).unwrap()).unwrap();
+    let jsd = |of: &str| json["plane"][of]["jsd"].as_f64().unwrap();
+    assert!(jsd("samples") > 10.0 * jsd("held_out"), "twenty iterations are not as good as the data: {json}");
+    assert!(json.get("modes").is_none() && json.get("spaces").is_none() && !folder.path().join("cache/gander/classifiers").exists());
+    assert_fails(&eval(&out, &["--only", "beauty"]), 2, &["beauty", "parzen"]);
 }

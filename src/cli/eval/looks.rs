@@ -16,7 +16,8 @@ use crate::eval::space::{Sets, Space};
 use crate::eval::summary::Summary;
 use indicatif::{ProgressBar, ProgressStyle};
 
-/// Most dimensions whose modes and divergences are counted on a grid.
+/// Most dimensions whose modes and divergences are counted on a grid. That tells more than balls around points do, and needs no distances between
+/// points that are nearer than f32 can tell.
 const COUNTED: usize = 2;
 
 /// Finds out what is asked for of modes, and of precision, recall and support.
@@ -24,16 +25,15 @@ pub(super) fn look(options: &Options, bench: &mut Workbench, examples: &Examples
     let points = options.manifold as usize;
     let (modes, spaces) = (options.wants(Part::Modes), options.wants(Part::Manifold) && points > K);
     let sets = Sets { samples, training: examples.training(), valid: examples.all_valid(), test: examples.test() };
-    let enough = [sets.samples, sets.valid, sets.test].iter().all(|rows| rows.count() > K);
-    let counted = examples.dimensions <= COUNTED;
-    if spaces && enough {
-        let name = if counted { "coordinates" } else { "pixels" };
-        summary.spaces.push(bench.space(name, sets, points)?);
+    if examples.dimensions <= COUNTED {
+        summary.plane = modes.then(|| Plane::of(examples.name(), samples, sets.training, sets.test));
+        return Ok(());
     }
-    if counted && modes {
-        summary.plane = Some(Plane::of(examples.name(), samples, sets.training, sets.test));
+    let spaces = spaces && [sets.samples, sets.valid, sets.test].iter().all(|rows| rows.count() > K);
+    if spaces {
+        summary.spaces.push(bench.space("pixels", sets, points)?);
     }
-    let Some(labels) = examples.test_labels().filter(|_| !counted && (modes || spaces)) else {
+    let Some(labels) = examples.test_labels().filter(|_| modes || spaces) else {
         return Ok(());
     };
     let mut by = classifier(options, bench, examples)?;
@@ -44,7 +44,7 @@ pub(super) fn look(options: &Options, bench: &mut Workbench, examples: &Examples
         let enough = [&of_samples, &of_valid, &of_test].iter().all(|rows| rows.rows() > 1);
         summary.frechet = enough.then(|| Frechet::of(of_samples.features(), of_valid.features(), of_test.features()));
     }
-    if spaces && enough {
+    if spaces {
         let training = bench.predict(&mut by, sets.training)?;
         let features = [&of_samples, &training, &of_valid, &of_test].map(|predictions| predictions.features());
         let [samples, training, valid, test] = features;
