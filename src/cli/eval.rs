@@ -5,6 +5,8 @@ mod critic;
 mod curve;
 mod looks;
 
+pub(super) use looks::classifiers;
+
 use crate::cli::adapter::{self, Opened};
 use crate::cli::wait::wait;
 use crate::cli::{DataOptions, DeviceOptions, print};
@@ -64,7 +66,7 @@ pub(super) struct Options {
     #[arg(long, value_enum, value_delimiter = ',', value_name = "PARTS")]
     only: Vec<Part>,
     /// The folder where classifiers are kept; in the cache folder if it is not given
-    #[arg(long, env = "GANDER_CLASSIFIERS", value_name = "DIR", value_hint = ValueHint::DirPath)]
+    #[arg(long, env = looks::CLASSIFIERS, value_name = "DIR", value_hint = ValueHint::DirPath)]
     classifiers: Option<PathBuf>,
     /// Score every checkpoint there is: the learning curve, as parzen.csv and parzen.png in the run's folder
     #[arg(long, conflicts_with_all = ["at", "folds", "json"])]
