@@ -17,7 +17,7 @@ use std::time::Instant;
 pub(super) const NOT_PASSED: u8 = 6;
 
 /// Iterations of D alone for each pair, and those of `--quick`.
-const ITERATIONS: [u32; 2] = [4000, 1500];
+const ITERATIONS: [u32; 2] = [2500, 1500];
 /// Pairs that `--quick` takes: the first ones, on the line.
 const QUICK_PAIRS: usize = 2;
 /// Iterations of the whole game that `--quick` plays.
