@@ -1,8 +1,11 @@
 //! `gander eval`: how good a generator is, by the paper's protocol and others.
 
 mod calibration;
+mod critic;
 mod curve;
 mod looks;
+
+pub(super) use looks::classifiers;
 
 use crate::cli::adapter::{self, Opened};
 use crate::cli::wait::wait;
@@ -63,11 +66,15 @@ pub(super) struct Options {
     #[arg(long, value_enum, value_delimiter = ',', value_name = "PARTS")]
     only: Vec<Part>,
     /// The folder where classifiers are kept; in the cache folder if it is not given
-    #[arg(long, env = "GANDER_CLASSIFIERS", value_name = "DIR", value_hint = ValueHint::DirPath)]
+    #[arg(long, env = looks::CLASSIFIERS, value_name = "DIR", value_hint = ValueHint::DirPath)]
     classifiers: Option<PathBuf>,
     /// Score every checkpoint there is: the learning curve, as parzen.csv and parzen.png in the run's folder
     #[arg(long, conflicts_with_all = ["at", "folds", "json"])]
     curve: bool,
+    /// Train a fresh critic for so many iterations against the generator, which stands still, and bound the divergence by what it is worth on test
+    /// examples (takes as long as training them does)
+    #[arg(long, value_name = "ITERATIONS", num_args = 0..=1, default_missing_value = "5000", conflicts_with_all = ["samples", "curve"], value_parser = clap::value_parser!(u32).range(1..))]
+    critic: Option<u32>,
     /// Write everything to this file; eval.json in the run's folder if it is not given
     #[arg(long, value_name = "FILE.json", value_hint = ValueHint::FilePath)]
     json: Option<PathBuf>,
@@ -109,6 +116,7 @@ impl Options {
             only: vec![Part::Parzen],
             classifiers: None,
             curve: false,
+            critic: None,
             json: None,
             data,
             device,
@@ -222,13 +230,18 @@ pub(super) fn evaluate_run(options: &Options, view: &RunView) -> Result<Summary>
     let examples = Examples::of(data::open(&config.data.set, config.data.seed, options.data.folder.as_deref())?)?;
     let (iteration, seed) = (checkpoint.iteration, options.seed.unwrap_or(checkpoint.seed));
     let opened = adapter::open(&options.device)?;
-    let mut sampler = Sampler::new(opened.device, &config, &checkpoint.into_state())?;
+    let state = checkpoint.into_state();
+    let mut sampler = Sampler::new(opened.device, &config, &state)?;
     examples.fit(sampler.dimensions())?;
     let samples = wait(opened.waiter.as_ref(), sampler.samples(options.count, seed))?;
     drop(sampler);
     let mut bench = Workbench::open(&options.device)?;
     let subject = Subject { iteration: Some(iteration), seed: Some(seed), ..subject(view.path(), &examples, &bench) };
-    let summary = evaluate(options, &mut bench, &examples, checked(&samples, examples.dimensions)?, Summary::new(subject))?;
+    let samples = checked(&samples, examples.dimensions)?;
+    let mut summary = evaluate(options, &mut bench, &examples, samples, Summary::new(subject))?;
+    if let Some(iterations) = options.critic {
+        summary.critic = Some(critic::judge(&options.device, &config, &state, &examples, samples, iterations)?);
+    }
     keep(&summary, &options.json.clone().unwrap_or_else(|| view.eval_path()))?;
     Ok(summary)
 }

@@ -18,6 +18,7 @@ mod resume;
 mod run;
 mod sample;
 mod startup;
+mod theory;
 mod train;
 mod wait;
 mod watcher;
@@ -49,7 +50,7 @@ const EXAMPLES: &str = "Examples:
   gander bench mnist --plot bench.png     where its time goes on this machine
 
 Exit codes: 0 done, 1 a file could not be read or written, 2 the command or configuration is wrong, 3 the data are, 4 the device failed,
-5 the checkpoint does not fit, 130 interrupted (what was trained is saved).";
+5 the checkpoint does not fit, 6 a check of the theory did not pass, 130 interrupted (what was trained is saved).";
 
 #[derive(Debug, Subcommand)]
 enum Command {
@@ -68,6 +69,8 @@ enum Command {
     Reproduce(reproduce::Options),
     /// Draw a figure of the paper
     Figure(figure::Options),
+    /// Check section 4 of the paper by experiment: D*, the value of the best D, and the equilibrium
+    Theory(theory::Options),
     /// List the adapters there are
     Devices(devices::Options),
     /// List the presets, or print one as TOML
@@ -138,6 +141,7 @@ pub fn run(cli: Cli) -> Result<u8> {
         Command::Report(options) => report::run(&options),
         Command::Reproduce(options) => reproduce::run(&options),
         Command::Figure(options) => figure::run(&options),
+        Command::Theory(options) => theory::run(&options),
         Command::Devices(options) => devices::run(&options),
         Command::Presets(options) => presets::run(&options),
         Command::Plan(options) => plan::run(&options),

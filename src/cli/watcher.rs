@@ -1,10 +1,13 @@
 //! Watching a run: readings of the monitor, what they mean, and the best checkpoint so far.
 
+use crate::cli::eval::classifiers;
 use crate::cli::log::Log;
 use crate::data::Dataset;
 use crate::error::Result;
+use crate::eval::classifier::Recipe;
+use crate::eval::classifier::cache::at_hand;
 use crate::eval::health::Watch;
-use crate::eval::monitor::{Monitor, Reading};
+use crate::eval::monitor::{Known, Monitor, Reading};
 use crate::gan::{Metrics, Trainer};
 use crate::report::monitor;
 use crate::run_folder::RunView;
@@ -20,7 +23,12 @@ pub(super) struct Watcher {
 impl Watcher {
     /// A watcher that reads every so many iterations; none if it never would, or the data set has no validation examples.
     pub fn new(every: u32, dataset: &Dataset) -> Option<Watcher> {
-        let monitor = Monitor::new(dataset).filter(|_| every > 0)?;
+        if every == 0 {
+            return None;
+        }
+        let classifier = classifiers(None).and_then(|folder| at_hand(dataset, &Recipe::published(), &folder));
+        let classifier = classifier.zip(dataset.classes()).map(|(state, classes)| Known { state, classes });
+        let monitor = Monitor::new(dataset, classifier)?;
         Some(Watcher { every, monitor, readings: vec![], watch: Watch::default() })
     }
 
@@ -64,9 +72,10 @@ impl Watcher {
         let reading = self.monitor.read(trainer, seed).await?;
         self.readings.push(reading);
         monitor::save(&view.monitor_path(), &self.readings)?;
-        let Reading { iteration, valid_parzen, neighbour_ratio, spread, saturation, .. } = reading;
+        let Reading { iteration, valid_parzen, neighbour_ratio, spread, saturation, classes, .. } = reading;
+        let classes = if classes > 0.0 { format!(", {classes} classes") } else { String::new() };
         log.detail(&format!(
-            "iteration {iteration}: validation {valid_parzen:.1} nats, neighbour ratio {neighbour_ratio:.2}, spread {spread:.2}, D right in {:.1} %",
+            "iteration {iteration}: validation {valid_parzen:.1} nats, neighbour ratio {neighbour_ratio:.2}, spread {spread:.2}, D right in {:.1} %{classes}",
             100.0 * saturation
         ));
         for ailment in self.watch.begun(&self.readings) {

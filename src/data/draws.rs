@@ -11,6 +11,7 @@ pub(crate) enum Purpose {
     Digits = u32::from_be_bytes(*b"digi"),
     Ring = u32::from_be_bytes(*b"ring"),
     Gaussian = u32::from_be_bytes(*b"gaus"),
+    #[cfg(feature = "native")]
     Mixture = u32::from_be_bytes(*b"mixt"),
 }
 

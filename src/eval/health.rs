@@ -90,7 +90,16 @@ mod tests {
     use super::*;
 
     fn well(iteration: u64, valid_parzen: f64) -> Reading {
-        Reading { iteration, valid_parzen, sigma: 0.2, neighbour_ratio: 1.0, spread: 0.9, saturation: 0.7, gradient_ratio: 1.0 }
+        Reading {
+            iteration,
+            valid_parzen,
+            sigma: 0.2,
+            neighbour_ratio: 1.0,
+            spread: 0.9,
+            saturation: 0.7,
+            gradient_ratio: 1.0,
+            classes: 0.0,
+        }
     }
 
     #[test]

@@ -10,6 +10,7 @@
 //! * [`monitor`] reads a game while it trains; [`health`] says in plain words when it degenerates.
 //! * [`figure1`] looks at a game on a line, by [`density`] and [`cells`].
 //! * [`interpolation`]: ways through z space.
+//! * [`theory`] checks section 4 by experiment, with [`mixture`] and [`optimum`]; [`critic`] bounds the divergence on pictures.
 //! * [`summary`]: everything that `gander eval` finds out.
 //!
 //! Everything heavy runs on a device, as recorded plans. Nothing here touches files or a terminal, but for the classifier's cache.
@@ -18,6 +19,7 @@ pub mod birthday;
 pub mod calibration;
 pub mod cells;
 pub mod classifier;
+pub mod critic;
 pub mod density;
 pub mod distances;
 pub mod figure1;
@@ -36,3 +38,4 @@ pub mod plane;
 pub mod space;
 pub mod summary;
 pub mod table1;
+pub mod theory;

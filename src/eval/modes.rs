@@ -43,6 +43,12 @@ impl Look {
         Look { count, histogram, score, confidence }
     }
 
+    /// Classes that at least [`MISSING`] of an even share of rows fall into.
+    pub fn classes_met(&self) -> usize {
+        let least = MISSING * self.count as f64 / self.histogram.len() as f64;
+        self.histogram.iter().filter(|count| **count as f64 >= least).count()
+    }
+
     /// The share of rows in a class.
     fn share(&self, class: usize) -> f64 {
         self.histogram[class] as f64 / self.count as f64

@@ -5,10 +5,12 @@
 
 use crate::data::Dataset;
 use crate::error::Result;
+use crate::eval::classifier::{Classifier, Recipe};
 use crate::eval::distances::{NearestFold, Rows, Sizes};
+use crate::eval::modes::Look;
 use crate::eval::neighbours::{median_distance, nearest_by};
 use crate::eval::parzen::{Chooser, Chosen, Grid, VALIDATION};
-use crate::gan::{Metrics, Trainer};
+use crate::gan::{Metrics, State, Trainer};
 use crate::plan::{Device, Recorder};
 
 /// Samples that are drawn for each reading.
@@ -35,6 +37,8 @@ pub struct Reading {
     pub saturation: f64,
     /// The mean norm of G's gradient over that of D's since the reading before.
     pub gradient_ratio: f64,
+    /// Classes that samples fall into at least a tenth as often as into all alike; 0 where no classifier is at hand.
+    pub classes: f64,
 }
 
 /// Sums over the iterations between two readings.
@@ -62,8 +66,17 @@ pub struct Monitor {
     dimensions: usize,
     valid: Vec<f32>,
     training: Vec<f32>,
+    classifier: Option<Known>,
     prepared: Option<Prepared>,
     window: Window,
+}
+
+/// What a classifier of the data's labels has learnt, and how many classes it tells apart.
+pub struct Known {
+    /// What it has learnt.
+    pub state: State,
+    /// Classes.
+    pub classes: u32,
 }
 
 /// What needs the device, made at the first reading: a game that ends before costs nothing.
@@ -71,17 +84,18 @@ struct Prepared {
     chooser: Chooser,
     to_training: NearestFold,
     to_each_other: NearestFold,
+    classifier: Option<Classifier>,
     /// Median distances of validation examples: to training examples, and to each other.
     of_valid: [f64; 2],
 }
 
 impl Monitor {
-    /// A monitor with a data set's validation examples; none if it has no validation examples.
-    pub fn new(dataset: &Dataset) -> Option<Monitor> {
+    /// A monitor with a data set's validation examples, and a classifier if one is at hand; none if there are no validation examples.
+    pub fn new(dataset: &Dataset, classifier: Option<Known>) -> Option<Monitor> {
         let some = |range: &std::ops::Range<u32>, most: u32| dataset.rows(range.start..range.end.min(range.start + most));
         let dimensions = dataset.dimensions() as usize;
         let (valid, training) = (some(&dataset.valid, VALIDATION as u32), some(&dataset.train, TRAINING));
-        (!valid.is_empty()).then(|| Monitor { dimensions, valid, training, prepared: None, window: Window::default() })
+        (!valid.is_empty()).then(|| Monitor { dimensions, valid, training, classifier, prepared: None, window: Window::default() })
     }
 
     /// Takes note of an iteration's metrics.
@@ -108,7 +122,11 @@ impl Monitor {
         if self.prepared.is_none() {
             self.prepared = Some(self.prepare(device, rec).await?);
         }
-        let prepared = self.prepared.as_ref().expect("made above");
+        let prepared = self.prepared.as_mut().expect("made above");
+        let classes = match &mut prepared.classifier {
+            Some(classifier) => Look::at(&classifier.predict(device, rec, &samples).await?).classes_met() as f64,
+            None => 0.0,
+        };
         let (samples, valid) = (Rows::new(&samples, self.dimensions), Rows::new(&self.valid, self.dimensions));
         let Chosen { sigma, validation, .. } = prepared.chooser.choose(device, samples, valid, Grid::Published).await?;
         let [to_training, to_each_other] = prepared.medians(device, samples, Rows::new(&self.training, self.dimensions)).await?;
@@ -117,6 +135,7 @@ impl Monitor {
             sigma,
             neighbour_ratio: to_training / prepared.of_valid[0],
             spread: to_each_other / prepared.of_valid[1],
+            classes,
             ..so_far
         })
     }
@@ -128,8 +147,14 @@ impl Monitor {
             chooser: Chooser::new(device, rec, valid, SAMPLES as usize)?,
             to_training: NearestFold::new(device, rec, sizes(LOOKED_FOR, training.count()))?,
             to_each_other: NearestFold::new(device, rec, sizes(LOOKED_FOR, valid.count().max(SAMPLES as usize)))?,
+            classifier: None,
             of_valid: [0.0; 2],
         };
+        if let Some(Known { state, classes }) = &self.classifier {
+            let mut classifier = Classifier::new(device, rec, &Recipe::published(), self.dimensions as u32, *classes)?;
+            classifier.restore(device, state)?;
+            prepared.classifier = Some(classifier);
+        }
         prepared.of_valid = prepared.medians(device, valid, training).await?;
         Ok(prepared)
     }
@@ -144,5 +169,33 @@ impl Prepared {
         let others = near.iter().enumerate().filter_map(|(i, near)| near.iter().find(|near| near.reference != i));
         let to_each_other: Vec<f64> = others.map(|near| near.squared.sqrt()).collect();
         Ok([median_distance(to_training.iter().map(|near| near.distance).collect()), median_distance(to_each_other)])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::gan::{Config, preset};
+    use crate::host::HostDevice;
+
+    #[test]
+    fn a_reading_has_everything_and_classes_where_a_classifier_is_at_hand() {
+        let settings = ["train.batch=16", "generator.layers.0.units=8", "discriminator.layers.0.units=4"].map(String::from);
+        let config = Config::parse(preset("ring").unwrap().toml, &settings).unwrap();
+        let dataset = crate::data::open("ring", 1, None).unwrap();
+        let mut trainer = Trainer::new(Box::new(HostDevice::<f32>::new()), &config, &dataset).unwrap();
+        let (mut device, mut rec, classes) = (HostDevice::<f32>::new(), Recorder::new(), dataset.classes().unwrap());
+        let untrained = Classifier::new(&mut device, &mut rec, &Recipe::published(), 2, classes).unwrap();
+        let known = Known { state: pollster::block_on(untrained.state(&mut device)).unwrap(), classes };
+        let mut with = Monitor::new(&dataset, Some(known)).unwrap();
+        let row = Metrics { real_right: 1.0, fake_right: 0.5, g_gradient: 3.0, d_gradient: 2.0, ..Metrics::default() };
+        with.note(&row);
+        let reading = pollster::block_on(with.read(&mut trainer, 1)).unwrap();
+        assert!((1.0..=8.0).contains(&reading.classes), "{reading:?}");
+        assert_eq!((reading.saturation, reading.gradient_ratio), (0.75, 1.5));
+        // An untrained G makes points near the middle of the ring: far from data, near to each other.
+        assert!(reading.neighbour_ratio > 10.0 && reading.valid_parzen.is_finite(), "{reading:?}");
+        let without = pollster::block_on(Monitor::new(&dataset, None).unwrap().read(&mut trainer, 1)).unwrap();
+        assert_eq!(without, Reading { classes: 0.0, saturation: 0.0, gradient_ratio: 0.0, ..reading });
     }
 }

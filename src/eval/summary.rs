@@ -1,6 +1,7 @@
 //! Everything that `gander eval` finds out, as it is printed and as `eval.json` holds it.
 
 use crate::eval::calibration::Calibration;
+use crate::eval::critic::Bound;
 use crate::eval::frechet::Frechet;
 use crate::eval::modes::Modes;
 use crate::eval::neighbours::Audit;
@@ -59,13 +60,16 @@ pub struct Summary {
     /// Precision, recall and support, in every space where they were looked for.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub spaces: Vec<Space>,
+    /// How far apart a fresh critic finds the data and the generator.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub critic: Option<Bound>,
 }
 
 impl Summary {
     /// Nothing found out yet.
     pub fn new(subject: Subject) -> Summary {
         let (parzen, folds, calibration, audit) = (None, None, vec![], None);
-        Summary { subject, parzen, folds, calibration, audit, modes: None, frechet: None, plane: None, spaces: vec![] }
+        Summary { subject, parzen, folds, calibration, audit, modes: None, frechet: None, plane: None, spaces: vec![], critic: None }
     }
 }
 
@@ -96,6 +100,9 @@ impl fmt::Display for Summary {
             write!(f, "\n{plane}")?;
         }
         self.spaces.iter().try_for_each(|space| write!(f, "\n{space}"))?;
+        if let Some(critic) = &self.critic {
+            write!(f, "\n{critic}")?;
+        }
         Ok(())
     }
 }
@@ -151,5 +158,20 @@ impl fmt::Display for Audit {
             writeln!(f, "  closest, as sample at distance from training example: {}", closest.collect::<Vec<_>>().join(", "))?;
         }
         Ok(())
+    }
+}
+
+impl fmt::Display for Bound {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Bound { iterations, count, value, standard_error, jsd_at_least } = self;
+        writeln!(
+            f,
+            "A fresh critic, trained for {iterations} iterations, is worth V = {value:.4} ± {standard_error:.4} on {count} test examples and as many samples"
+        )?;
+        writeln!(
+            f,
+            "  so JSD(p_data ‖ p_g) is at least {jsd_at_least:.4} nats (± {:.4}; 0.693 is the most there can be)",
+            standard_error / 2.0
+        )
     }
 }

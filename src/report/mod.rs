@@ -9,6 +9,7 @@
 //! * [`tensorboard`] writes event files while a run trains.
 //! * [`figure1`] draws the paper's first figure.
 //! * [`time`] draws where an iteration's time goes, and how it grows.
+//! * [`mod@trajectory`] draws a game's way to its equilibrium.
 //! * [`film`] makes frames of pictures through training, and [`Gif`] a picture in motion of frames.
 //! * [`html`] writes `report.html`: the whole run on one page, from what [`journal`] and [`table`] read.
 //! * [`Reference`] says which of these shows a data set's samples.
@@ -34,6 +35,7 @@ pub mod sheet;
 pub mod table;
 pub mod tensorboard;
 pub mod time;
+pub mod trajectory;
 
 pub use chart::Chart;
 pub use curve::parzen_curve;
@@ -42,3 +44,4 @@ pub use plot::losses;
 pub use png::Png;
 pub use reference::Reference;
 pub use time::{growth, kernels};
+pub use trajectory::trajectory;

@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 use crate::eval::monitor::Reading;
 
 /// The first line: the fields of [`Reading`] in order.
-const HEADER: &str = "iteration,valid_parzen,sigma,neighbour_ratio,spread,saturation,gradient_ratio";
+const HEADER: &str = "iteration,valid_parzen,sigma,neighbour_ratio,spread,saturation,gradient_ratio,classes";
 
 /// Writes all readings.
 /// # Errors when the file cannot be written.
@@ -28,15 +28,15 @@ pub fn read(path: &Path, until: u64) -> Result<Vec<Reading>> {
 }
 
 fn line(reading: &Reading) -> String {
-    let Reading { iteration, valid_parzen, sigma, neighbour_ratio, spread, saturation, gradient_ratio } = reading;
-    format!("{iteration},{valid_parzen},{sigma},{neighbour_ratio},{spread},{saturation},{gradient_ratio}\n")
+    let Reading { iteration, valid_parzen, sigma, neighbour_ratio, spread, saturation, gradient_ratio, classes } = reading;
+    format!("{iteration},{valid_parzen},{sigma},{neighbour_ratio},{spread},{saturation},{gradient_ratio},{classes}\n")
 }
 
 fn parse(line: &str) -> Option<Reading> {
     let (iteration, rest) = line.split_once(',')?;
     let numbers: Vec<f64> = rest.split(',').map(|number| number.parse().ok()).collect::<Option<_>>()?;
-    let [valid_parzen, sigma, neighbour_ratio, spread, saturation, gradient_ratio] = numbers[..] else { return None };
-    Some(Reading { iteration: iteration.parse().ok()?, valid_parzen, sigma, neighbour_ratio, spread, saturation, gradient_ratio })
+    let [valid_parzen, sigma, neighbour_ratio, spread, saturation, gradient_ratio, classes] = numbers[..] else { return None };
+    Some(Reading { iteration: iteration.parse().ok()?, valid_parzen, sigma, neighbour_ratio, spread, saturation, gradient_ratio, classes })
 }
 
 #[cfg(test)]

@@ -82,7 +82,7 @@ impl Writer {
     /// Writes a reading of the monitor.
     /// # Errors when the file cannot be written.
     pub fn reading(&mut self, reading: &Reading) -> Result<()> {
-        let Reading { iteration, valid_parzen, sigma, neighbour_ratio, spread, saturation, gradient_ratio } = *reading;
+        let Reading { iteration, valid_parzen, sigma, neighbour_ratio, spread, saturation, gradient_ratio, classes } = *reading;
         let numbers = [
             ("valid_parzen", valid_parzen),
             ("sigma", sigma),
@@ -90,6 +90,7 @@ impl Writer {
             ("spread", spread),
             ("saturation", saturation),
             ("gradient_ratio", gradient_ratio),
+            ("classes", classes),
         ];
         let summary = numbers.into_iter().fold(Message::new(), |summary, (name, number)| {
             let value = Message::new().text(message::TAG, &format!("monitor/{name}")).float(message::SIMPLE, number as f32);

@@ -44,6 +44,34 @@ fn an_evaluation_prints_and_keeps_what_it_found() {
 }
 
 #[test]
+fn a_critic_bounds_the_divergence_of_a_generator_that_stands_still() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("ring");
+    assert!(train(&out, &["--iterations", "10"]).status.success());
+    let before = fs::read(out.join("checkpoints/000010.safetensors")).unwrap();
+    let output = eval(&out, &["--only", "parzen", "--no-calibration", "--count", "2000", "--critic", "400"]);
+    assert!(output.status.success(), "{}", said(&output));
+    let json: Value = serde_json::from_slice(&fs::read(out.join("eval.json")).unwrap()).unwrap();
+    // Ten iterations leave G in the middle of the ring, where no data are: a critic sees that.
+    let bound = json["critic"]["jsd_at_least"].as_f64().unwrap();
+    assert!(bound > 0.3 && bound < 2f64.ln(), "{json}");
+    assert_eq!(fs::read(out.join("checkpoints/000010.safetensors")).unwrap(), before);
+}
+
+#[test]
+fn the_theory_is_checked_in_short_and_what_does_not_pass_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let (json, plot) = (folder.path().join("theory.json"), folder.path().join("theory.png"));
+    let output = gander().args(["theory", "--quick", "--adapter", "host", "--json"]).arg(&json).arg("--plot").arg(&plot).output().unwrap();
+    let printed = String::from_utf8(output.stdout.clone()).unwrap();
+    assert!(output.status.success(), "{printed}{}", said(&output));
+    assert_eq!(printed.matches("pass  ").count(), 5, "{printed}");
+    let found: Value = serde_json::from_slice(&fs::read(json).unwrap()).unwrap();
+    assert_eq!((found["passed"].as_bool(), found["fixed"].as_array().map(Vec::len)), (Some(true), Some(2)));
+    assert!(fs::read(plot).unwrap().starts_with(b"\x89PNG"));
+}
+
+#[test]
 fn the_learning_curve_has_a_row_per_checkpoint() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("ring");

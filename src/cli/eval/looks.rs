@@ -15,6 +15,10 @@ use crate::eval::plane::Plane;
 use crate::eval::space::{Sets, Space};
 use crate::eval::summary::Summary;
 use indicatif::{ProgressBar, ProgressStyle};
+use std::path::PathBuf;
+
+/// The environment variable that names the folder of classifiers.
+pub(super) const CLASSIFIERS: &str = "GANDER_CLASSIFIERS";
 
 /// Most dimensions whose modes and divergences are counted on a grid. That tells more than balls around points do, and needs no distances between
 /// points that are nearer than f32 can tell.
@@ -53,10 +57,15 @@ pub(super) fn look(options: &Options, bench: &mut Workbench, examples: &Examples
     Ok(())
 }
 
+/// Where classifiers are kept: in a folder that is named, or in the cache folder. A user without a home keeps none.
+pub(in crate::cli) fn classifiers(named: Option<PathBuf>) -> Option<PathBuf> {
+    let named = named.or_else(|| std::env::var_os(CLASSIFIERS).map(PathBuf::from));
+    named.or_else(|| Some(cache_folder().ok()?.join("classifiers")))
+}
+
 /// The classifier of the data set: trained the first time, which is said, and kept.
 fn classifier(options: &Options, bench: &mut Workbench, examples: &Examples) -> Result<Ready> {
-    // A user without a home keeps nothing.
-    let folder = options.classifiers.clone().or_else(|| Some(cache_folder().ok()?.join("classifiers")));
+    let folder = classifiers(options.classifiers.clone());
     let recipe = Recipe::published();
     let bar = ProgressBar::hidden();
     bar.set_length(u64::from(recipe.iterations));

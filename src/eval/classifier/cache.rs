@@ -8,6 +8,7 @@ use super::{Classifier, Recipe};
 use crate::checkpoint::Checkpoint;
 use crate::data::Dataset;
 use crate::error::{Error, Result};
+use crate::gan::State;
 use crate::plan::{Device, Recorder};
 
 /// A classifier that is ready, and how it came to be.
@@ -51,6 +52,15 @@ pub async fn ready(
         }
     }
     Ok(Ready { classifier, trained: true, remark })
+}
+
+/// What the classifier of a data set has learnt, if one is at hand: nothing is trained for it, and what cannot be read is passed over.
+pub fn at_hand(dataset: &Dataset, recipe: &Recipe, folder: &Path) -> Option<State> {
+    let belongs = |name: &str| name.strip_prefix(&dataset.name).is_some_and(|rest| rest.starts_with('-'));
+    // To hash a data set takes a while: not unless there is something to be found.
+    let any = std::fs::read_dir(folder).ok()?.flatten().any(|entry| entry.file_name().to_str().is_some_and(belongs));
+    let path = folder.join(file_name(dataset, recipe));
+    (any && path.exists()).then(|| Checkpoint::load(&path).ok()).flatten().map(Checkpoint::into_state)
 }
 
 fn save(path: &Path, checkpoint: Checkpoint) -> Result<()> {
@@ -106,6 +116,9 @@ mod tests {
         let place = folder.path().join("not/there/yet");
         let (first, trained, remark) = made(&signs(), Some(&place));
         assert!(trained && remark.is_none(), "{remark:?}");
+        assert!(at_hand(&signs(), &small(), &place).is_some(), "it was just put there");
+        assert_eq!(at_hand(&signs(), &Recipe::published(), &place), None, "another recipe is another classifier");
+        assert_eq!(at_hand(&Dataset { name: "sig".into(), ..signs() }, &small(), &place), None);
         assert_eq!(made(&signs(), Some(&place)), (first, false, None));
         let others = Dataset { labels: signs().labels.map(|labels| labels.iter().map(|label| 1 - label).collect()), ..signs() };
         assert!(made(&others, Some(&place)).1, "other labels are another classifier");

@@ -77,12 +77,13 @@ fn records(list: &[Value]) -> String {
     table(&head, &rows.iter().map(cells).collect::<Vec<_>>()) + &more(list.len())
 }
 
-/// The cells of a record; parts of a part bear both names.
+/// The cells of a record; parts of a part bear both names. A list of lists (the grid of σ in every fold) has no place in a cell: `eval.json` has it.
 fn flatten(name: &str, value: &Value, cells: &mut BTreeMap<String, String>) {
     match value {
         Value::Object(entries) if name.matches(' ').count() < DEPTH => {
             entries.iter().for_each(|(key, value)| flatten(format!("{name} {}", named(key)).trim(), value, cells));
         }
+        Value::Array(list) if list.iter().any(Value::is_array) => {}
         plain => drop(cells.insert(name.into(), inline(plain))),
     }
 }
@@ -170,6 +171,8 @@ mod tests {
                 && html.contains("<code>{&quot;e&quot;:"),
             "{html}"
         );
+        let folds = section(Some(&json!({"scores": [{"grid": [[0.1, -5.0]], "sigma": 0.2}]})));
+        assert!(folds.contains("sigma") && !folds.contains("grid"), "{folds}");
         assert_eq!(section(None), "");
     }
 }
