@@ -90,7 +90,8 @@ fn plans() -> Vec<Plan> {
             [["algorithm-1", "minimax", "uniform"], ["code-2014", "non-saturating", "gaussian"], ["algorithm-1", "minimax", "spherical"]]
         {
             let keys = ["train.recipe", "train.generator_loss", "prior.noise"];
-            let overrides: Vec<String> = keys.iter().zip(settings).map(|(key, value)| format!("{key}={value}")).collect();
+            let mut overrides: Vec<String> = keys.iter().zip(settings).map(|(key, value)| format!("{key}={value}")).collect();
+            overrides.push("train.k=1".into());
             let config = Config::parse(preset.toml, &overrides).unwrap_or_else(|error| panic!("{}: {error}", preset.name));
             let units = config.generator.layers.last().expect("checked").units;
             let shape = Shape { width: units, height: 1, channels: 1 };
