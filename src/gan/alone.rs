@@ -63,3 +63,27 @@ impl Trainer {
         Ok(prepared)
     }
 }
+
+#[cfg(all(test, feature = "native"))]
+mod tests {
+    use super::*;
+    use crate::gan::{Config, preset};
+    use crate::host::HostDevice;
+
+    #[test]
+    fn who_moves_alone_leaves_the_other_as_it_was_bit_for_bit() {
+        let settings = ["train.batch=16", "train.k=2"].map(String::from);
+        let config = Config::parse(preset("gaussian-1d").unwrap().toml, &settings).unwrap();
+        let dataset = crate::data::open("gaussian-1d", 1, None).unwrap();
+        let mut trainer = Trainer::new(Box::new(HostDevice::<f32>::new()), &config, &dataset).unwrap();
+        for (player, moves) in [(Player::Discriminator, "D."), (Player::Generator, "G.")] {
+            let before = pollster::block_on(trainer.state()).unwrap();
+            pollster::block_on(trainer.advance_alone(player, 3, &|| 0.0)).unwrap();
+            let after = pollster::block_on(trainer.state()).unwrap();
+            assert_eq!(after.iteration, before.iteration + 3);
+            for (name, array) in &before.tensors {
+                assert_eq!(*array != after.tensors[name], name.starts_with(moves), "{player:?} alone, and `{name}`");
+            }
+        }
+    }
+}

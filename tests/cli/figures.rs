@@ -1,4 +1,4 @@
-//! The paper's second and third figure, in miniature.
+//! The paper's figures, in miniature.
 
 use crate::{assert_fails, gander, said, train};
 use std::path::Path;
@@ -54,4 +54,26 @@ fn ways_of_points_are_points_and_neighbours_of_points_are_no_pictures() {
     assert!(size(&out.join("figures/figure-3.png"))[0] > 600);
     assert_fails(&figure(&["2"], &out), 2, &["`ring`", "no pictures"]);
     assert_fails(&figure(&["2", "--at", "7"], &out), 2, &["no checkpoint of iteration 7"]);
+}
+
+#[test]
+fn figure_1_is_drawn_of_a_game_on_a_line_and_of_no_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let small = ["--set", "train.batch=16", "--set", "train.k=1"];
+    let out = folder.path().join("trained.png");
+    let mut command = gander();
+    command.args(["figure", "1", "--adapter", "host", "--frames", "3", "--set", "train.iterations=20"]).args(small);
+    let trained = command.arg("--out").arg(&out).output().unwrap();
+    assert!(trained.status.success(), "{}", said(&trained));
+    assert!(size(&out)[0] > 1000 && std::fs::read(out.with_extension("gif")).unwrap().starts_with(b"GIF89a"));
+    let text = String::from_utf8(trained.stdout).unwrap();
+    assert!(text.contains("(a) iteration") && text.contains("(d) iteration 20:") && text.contains("3 frames"), "{text}");
+    let run = folder.path().join("line");
+    let line = gander().args(["train", "gaussian-1d", "--adapter", "host", "--iterations", "10", "--out"]).arg(&run).args(small).output();
+    assert!(line.unwrap().status.success());
+    assert!(figure(&["1"], &run).status.success());
+    assert!(size(&run.join("figures/figure-1.png"))[0] > 1000);
+    let ring = folder.path().join("ring");
+    assert!(train(&ring, &["--iterations", "10"]).status.success());
+    assert_fails(&figure(&["1"], &ring), 2, &["an example has 2 numbers", "gaussian-1d"]);
 }
