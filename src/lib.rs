@@ -8,6 +8,7 @@
 //! * [`eval`]: how good a generator is, by the protocols of the paper and others; whether the theory holds.
 //! * [`report`], [`checkpoint`], [`run_folder`]: what a run leaves behind; [`atomic`]: files that appear whole or not at all.
 //! * [`mod@bench`]: where an iteration's time and memory go.
+//! * [`classifier_cache`]: classifiers that are trained already.
 //! * [`cli`]: the command line.
 //! * [`random`]: chance drawn by counter; [`error`]: what cannot go on.
 
@@ -20,6 +21,8 @@ pub mod atomic;
 pub mod bench;
 #[cfg(feature = "native")]
 pub mod checkpoint;
+#[cfg(feature = "native")]
+pub mod classifier_cache;
 #[cfg(feature = "native")]
 pub mod cli;
 pub mod data;

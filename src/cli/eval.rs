@@ -8,6 +8,7 @@ mod looks;
 pub(super) use looks::classifiers;
 
 use crate::cli::adapter::{self, Opened};
+use crate::cli::generator::Generator;
 use crate::cli::wait::wait;
 use crate::cli::{DataOptions, DeviceOptions, print};
 use crate::data::{self, Dataset, samples};
@@ -16,7 +17,6 @@ use crate::eval::distances::Rows;
 use crate::eval::neighbours::{Audit, audit, nearest};
 use crate::eval::parzen::{Grid, Protocol, SAMPLES, VALIDATION};
 use crate::eval::summary::{Subject, Summary};
-use crate::gan::{Config, Sampler};
 use crate::gpu::Waiter;
 use crate::plan::{Device, Recorder};
 use crate::run_folder::{At, RunView};
@@ -225,18 +225,13 @@ pub(super) fn run(options: &Options) -> Result<u8> {
 
 /// Evaluates a run, and keeps what was found out in its folder or where the options say.
 pub(super) fn evaluate_run(options: &Options, view: &RunView) -> Result<Summary> {
-    let checkpoint = view.checkpoint(options.at)?;
-    let config = Config::parse(&checkpoint.config, &[])?;
+    let Generator { mut sampler, waiter, config, state, seed } = Generator::open(view, options.at, options.seed, &options.device)?;
     let examples = Examples::of(data::open(&config.data.set, config.data.seed, options.data.folder.as_deref())?)?;
-    let (iteration, seed) = (checkpoint.iteration, options.seed.unwrap_or(checkpoint.seed));
-    let opened = adapter::open(&options.device)?;
-    let state = checkpoint.into_state();
-    let mut sampler = Sampler::new(opened.device, &config, &state)?;
     examples.fit(sampler.dimensions())?;
-    let samples = wait(opened.waiter.as_ref(), sampler.samples(options.count, seed))?;
+    let samples = wait(waiter.as_ref(), sampler.samples(options.count, seed))?;
     drop(sampler);
     let mut bench = Workbench::open(&options.device)?;
-    let subject = Subject { iteration: Some(iteration), seed: Some(seed), ..subject(view.path(), &examples, &bench) };
+    let subject = Subject { iteration: Some(state.iteration), seed: Some(seed), ..subject(view.path(), &examples, &bench) };
     let samples = checked(&samples, examples.dimensions)?;
     let mut summary = evaluate(options, &mut bench, &examples, samples, Summary::new(subject))?;
     if let Some(iterations) = options.critic {

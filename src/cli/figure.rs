@@ -43,7 +43,7 @@ fn destination(view: &RunView, wanted: Option<&Path>, name: &str) -> Result<Path
     if let Some(wanted) = wanted {
         return Ok(wanted.into());
     }
-    let folder = view.path().join("figures");
+    let folder = view.figures_path();
     std::fs::create_dir_all(&folder).map_err(Error::io("create", &folder))?;
     Ok(folder.join(name))
 }

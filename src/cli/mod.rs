@@ -7,6 +7,7 @@ mod data;
 mod devices;
 mod eval;
 mod figure;
+mod generator;
 mod interrupt;
 mod log;
 mod plan;

@@ -38,7 +38,7 @@ pub(super) struct Options {
 pub(super) fn run(options: &Options) -> Result<u8> {
     let view = RunView::open(&options.run)?;
     let account = gather(&view, options.sheets as usize)?;
-    let (page, path) = (page(&account), options.out.clone().unwrap_or_else(|| view.path().join("report.html")));
+    let (page, path) = (page(&account), options.out.clone().unwrap_or_else(|| view.report_path()));
     crate::atomic::write(&path, |file| file.write_all(page.as_bytes()))?;
     let (shown, there) = (account.sheets.len(), account.sheets_there);
     let left_out = if account.left_out.is_empty() { String::new() } else { format!("; left out: {}", account.left_out.join("; ")) };
@@ -61,10 +61,10 @@ fn gather(view: &RunView, most_sheets: usize) -> Result<Account> {
             .collect(),
         journal: Journal::parse(&log),
         log_tail: tail(&log),
-        parzen: if_there(&view.path().join("parzen.csv"), table, &mut left_out),
-        monitor: if_there(&view.path().join("monitor.csv"), table, &mut left_out),
-        results: if_there(&view.path().join("eval.json"), json, &mut left_out),
-        figures: figures(&view.path().join("figures"), &mut left_out),
+        parzen: if_there(&view.parzen_path(), table, &mut left_out),
+        monitor: if_there(&view.monitor_path(), table, &mut left_out),
+        results: if_there(&view.eval_path(), json, &mut left_out),
+        figures: figures(&view.figures_path(), &mut left_out),
         left_out,
     })
 }

@@ -129,7 +129,7 @@ impl Run {
             dataset.checksum()
         ));
         let tensorboard = match config.report.tensorboard {
-            true => Some(tensorboard::Writer::create(&folder.path().join("tensorboard"), trainer.iteration())?),
+            true => Some(tensorboard::Writer::create(&folder.tensorboard_path(), trainer.iteration())?),
             false => None,
         };
         let reference = Reference::new(&dataset);

@@ -1,11 +1,11 @@
 //! `gander sample`: draws samples of a run's generator. Works beside a run that is training.
 
-use crate::cli::adapter::{self, Opened};
+use crate::cli::generator::Generator;
 use crate::cli::wait::wait;
 use crate::cli::{DeviceOptions, print};
 use crate::data::{self, Shape, npy};
 use crate::error::{Error, Result};
-use crate::gan::{Config, DataConfig, Sampler};
+use crate::gan::DataConfig;
 use crate::report::film::frame;
 use crate::report::{Gif, Reference};
 use crate::run_folder::{At, RunView};
@@ -55,11 +55,8 @@ pub(super) fn run(options: &Options) -> Result<u8> {
     if out.is_none() && options.npy.is_none() {
         return Ok(0);
     }
-    let checkpoint = view.checkpoint(options.at)?;
-    let config = Config::parse(&checkpoint.config, &[])?;
-    let (seed, iteration) = (options.seed.unwrap_or(checkpoint.seed), checkpoint.iteration);
-    let Opened { device, waiter, .. } = adapter::open(&options.device)?;
-    let mut sampler = Sampler::new(device, &config, &checkpoint.into_state())?;
+    let Generator { mut sampler, waiter, config, state, seed } = Generator::open(&view, options.at, options.seed, &options.device)?;
+    let iteration = state.iteration;
     let values = wait(waiter.as_ref(), sampler.samples(options.count, seed))?;
     let said = |path: &Path| print(&format!("{}: {} samples of iteration {iteration}\n", path.display(), options.count));
     if let Some(path) = &options.npy {
@@ -75,10 +72,8 @@ pub(super) fn run(options: &Options) -> Result<u8> {
 
 /// The same z through all checkpoints that are whole.
 fn film(options: &Options, view: &RunView, path: &Path) -> Result<()> {
-    let newest = view.checkpoint(At::Newest)?;
-    let (config, seed, last) = (Config::parse(&newest.config, &[])?, options.seed.unwrap_or(newest.seed), newest.iteration);
-    let Opened { device, waiter, .. } = adapter::open(&options.device)?;
-    let mut sampler = Sampler::new(device, &config, &newest.into_state())?;
+    let Generator { mut sampler, waiter, config, state, seed } = Generator::open(view, At::Newest, options.seed, &options.device)?;
+    let last = state.iteration;
     let reference = reference(&config.data, sampler.dimensions())?;
     let (mut frames, mut passed_over) = (vec![], String::new());
     for iteration in view.checkpoints()?.into_iter().filter(|&iteration| iteration <= last) {

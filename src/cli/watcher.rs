@@ -1,11 +1,11 @@
 //! Watching a run: readings of the monitor, what they mean, and the best checkpoint so far.
 
+use crate::classifier_cache::at_hand;
 use crate::cli::eval::classifiers;
 use crate::cli::log::Log;
 use crate::data::Dataset;
 use crate::error::Result;
 use crate::eval::classifier::Recipe;
-use crate::eval::classifier::cache::at_hand;
 use crate::eval::health::Watch;
 use crate::eval::monitor::{Known, Monitor, Reading};
 use crate::gan::{Metrics, Trainer};

@@ -8,12 +8,9 @@
 
 use crate::error::Result;
 use crate::eval::distances::{Rows, Sizes, WithinFold};
-use crate::eval::neighbours::{Neighbour, quantile};
+use crate::eval::neighbours::{Neighbour, threshold};
 use crate::plan::{Device, Recorder};
 use serde::Serialize;
-
-/// The share of held-out examples that lie closer to a training example than a duplicate does.
-pub const CLOSE: f64 = 0.01;
 
 /// Pairs of near duplicates, and what follows from them.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
@@ -46,16 +43,6 @@ fn most_expected(pairs: u64) -> f64 {
 /// n(n − 1)/2.
 fn all_pairs(count: usize) -> f64 {
     count as f64 * (count as f64 - 1.0) / 2.0
-}
-
-/// The distance below which a pair is a duplicate, from held-out examples' nearest training examples.
-/// # Panics
-/// if there are none.
-pub fn threshold(held_out: &[Neighbour]) -> f64 {
-    assert!(!held_out.is_empty(), "a threshold needs held-out examples");
-    let mut distances: Vec<f64> = held_out.iter().map(|near| near.distance).collect();
-    distances.sort_by(f64::total_cmp);
-    quantile(&distances, CLOSE)
 }
 
 /// Counts pairs at most so far apart. Distances are f32's: a pair within rounding of the threshold may fall on either side.

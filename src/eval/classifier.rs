@@ -2,9 +2,8 @@
 //! downloaded. Maxout with dropout and softmax at the end (Goodfellow et al. 2013, "Maxout Networks"), of the layers that the games are made of.
 //!
 //! Numbers made with it depend on it: they compare runs of gander on one data set, not with Inception scores or FID of other work. What it is worth is
-//! its error on test examples, which belongs beside every such number. [`cache`] trains it once.
+//! its error on test examples, which belongs beside every such number. It is trained once and kept (`classifier_cache`).
 
-pub mod cache;
 mod recipe;
 
 pub use recipe::Recipe;

@@ -4,6 +4,7 @@
 //! divergence from below: JSD ≥ (V + log 4)/2. A weak critic gives a weak bound, never a wrong one but for the standard error.
 
 use crate::eval::parzen::Estimate;
+use crate::host::Real;
 use serde::Serialize;
 
 /// A bound, and what it was found by.
@@ -23,9 +24,8 @@ pub struct Bound {
 
 /// The bound by a critic's logits of held-out examples and of samples: V = mean log D(x) + mean log(1 − D(G(z))).
 pub fn bound(iterations: u32, real: &[f32], forged: &[f32]) -> Bound {
-    let softplus = |a: f64| a.max(0.0) + (-a.abs()).exp().ln_1p();
-    let of_real: Vec<f64> = real.iter().map(|a| -softplus(-f64::from(*a))).collect();
-    let of_forged: Vec<f64> = forged.iter().map(|a| -softplus(f64::from(*a))).collect();
+    let of_real: Vec<f64> = real.iter().map(|a| -f64::from(-*a).softplus()).collect();
+    let of_forged: Vec<f64> = forged.iter().map(|a| -f64::from(*a).softplus()).collect();
     let (real, forged) = (Estimate::of(&of_real), Estimate::of(&of_forged));
     let value = real.mean + forged.mean;
     Bound {

@@ -9,6 +9,7 @@ use crate::eval::density::{Steps, by_change_of_variables, estimate, turns};
 use crate::eval::mixture::Mixture;
 use crate::eval::optimum::{Gap, best_discriminator, gap, jensen_shannon, value};
 use crate::gan::{Config, Metrics, Player, State, Trainer};
+use crate::host::Real;
 use std::ops::ControlFlow;
 
 /// Cells of the axis that is drawn; a replay's rows, so that D is asked once.
@@ -98,7 +99,7 @@ impl Viewer {
         let p = Cells(vec![counted]).probabilities(|x| self.p_data.density(x));
         let q = by_change_of_variables(&self.steps, &x, &counted);
         let logits = wide(&trainer.judge(&narrow(&counted.middles())).await?);
-        let d: Vec<f64> = logits.iter().map(|a| sigmoid(*a)).collect();
+        let d: Vec<f64> = logits.iter().map(|a| a.sigmoid()).collect();
 
         let (low, high) = self.p_data.extent(0, DEVIATIONS);
         let shown = Axis { low, high, count: SHOWN };
@@ -111,7 +112,7 @@ impl Viewer {
             iteration: trainer.iteration(),
             axis: shown,
             p_g_estimated: estimate(&samples, &middles),
-            d: judged.iter().map(|a| sigmoid(f64::from(*a))).collect(),
+            d: judged.iter().map(|a| f64::from(*a).sigmoid()).collect(),
             lines: self.lines(&x),
             z: (self.steps.z[0], self.steps.z[STEPS - 1]),
             turns: turns(&x),
@@ -213,10 +214,6 @@ pub async fn panels(trainer: &mut Trainer, viewer: &Viewer, captured: &[Captured
     let c = viewer.look(trainer).await?;
     trainer.restore(&last.state)?;
     Ok([near.moment.clone(), b, c, last.moment.clone()])
-}
-
-fn sigmoid(a: f64) -> f64 {
-    1.0 / (1.0 + (-a).exp())
 }
 
 fn wide(values: &[f32]) -> Vec<f64> {

@@ -13,7 +13,7 @@
 //! * [`theory`] checks section 4 by experiment, with [`mixture`] and [`optimum`]; [`critic`] bounds the divergence on pictures.
 //! * [`summary`]: everything that `gander eval` finds out.
 //!
-//! Everything heavy runs on a device, as recorded plans. Nothing here touches files or a terminal, but for the classifier's cache.
+//! Everything heavy runs on a device, as recorded plans. Nothing here touches files or a terminal.
 
 pub mod birthday;
 pub mod calibration;

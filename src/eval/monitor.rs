@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::eval::classifier::{Classifier, Recipe};
 use crate::eval::distances::{NearestFold, Rows, Sizes};
 use crate::eval::modes::Look;
-use crate::eval::neighbours::{median_distance, nearest_by};
+use crate::eval::neighbours::{median, median_of, nearest_by};
 use crate::eval::parzen::{Chooser, Chosen, Grid, VALIDATION};
 use crate::gan::{Metrics, State, Trainer};
 use crate::plan::{Device, Recorder};
@@ -168,7 +168,7 @@ impl Prepared {
         let near = self.to_each_other.nearest(device, first, points).await?;
         let others = near.iter().enumerate().filter_map(|(i, near)| near.iter().find(|near| near.reference != i));
         let to_each_other: Vec<f64> = others.map(|near| near.squared.sqrt()).collect();
-        Ok([median_distance(to_training.iter().map(|near| near.distance).collect()), median_distance(to_each_other)])
+        Ok([median(&to_training), median_of(to_each_other)])
     }
 }
 

@@ -75,7 +75,7 @@ impl Slack {
     }
 }
 
-/// The share of held-out examples that lie closer to a training example than the audit's threshold.
+/// The share of held-out examples that lie closer to a training example than [`threshold`].
 const CLOSE: f64 = 0.01;
 
 /// Whether a generator repeats its training examples: distances of samples to their nearest training example, beside those of held-out examples.
@@ -104,18 +104,12 @@ pub struct Audit {
 /// if either is empty.
 pub fn audit(samples: &[Neighbour], held_out: &[Neighbour]) -> Audit {
     assert!(!samples.is_empty() && !held_out.is_empty(), "an audit needs samples and held-out examples");
-    let sorted = |all: &[Neighbour]| {
-        let mut distances: Vec<f64> = all.iter().map(|near| near.distance).collect();
-        distances.sort_by(f64::total_cmp);
-        distances
-    };
-    let (of_samples, of_held_out) = (sorted(samples), sorted(held_out));
-    let threshold = quantile(&of_held_out, CLOSE);
+    let threshold = threshold(held_out);
     let mut close: Vec<(usize, Neighbour)> = samples.iter().copied().enumerate().filter(|(_, near)| near.distance < threshold).collect();
     close.sort_by(|a, b| a.1.distance.total_cmp(&b.1.distance));
     let n = samples.len() as f64;
     let expected = CLOSE * n + 3.0 * (n * CLOSE * (1.0 - CLOSE)).sqrt();
-    let (sample_median, held_out_median) = (quantile(&of_samples, 0.5), quantile(&of_held_out, 0.5));
+    let (sample_median, held_out_median) = (median(samples), median(held_out));
     Audit {
         samples: samples.len(),
         held_out: held_out.len(),
@@ -128,14 +122,31 @@ pub fn audit(samples: &[Neighbour], held_out: &[Neighbour]) -> Audit {
     }
 }
 
-/// The median of distances.
-pub(super) fn median_distance(mut distances: Vec<f64>) -> f64 {
-    distances.sort_by(f64::total_cmp);
-    quantile(&distances, 0.5)
+/// What is near: the distance below which 1 % of held-out examples have their nearest training example.
+/// # Panics
+/// if there are none.
+pub fn threshold(held_out: &[Neighbour]) -> f64 {
+    assert!(!held_out.is_empty(), "a threshold needs held-out examples");
+    quantile(distances(held_out), CLOSE)
 }
 
-/// The value below which this share of sorted numbers lies, between two of them in proportion.
-pub(super) fn quantile(sorted: &[f64], share: f64) -> f64 {
+/// The median distance to the nearest reference.
+pub(super) fn median(all: &[Neighbour]) -> f64 {
+    median_of(distances(all))
+}
+
+/// The median of numbers.
+pub(super) fn median_of(numbers: Vec<f64>) -> f64 {
+    quantile(numbers, 0.5)
+}
+
+fn distances(all: &[Neighbour]) -> Vec<f64> {
+    all.iter().map(|near| near.distance).collect()
+}
+
+/// The value below which this share of numbers lies, between two of them in proportion.
+fn quantile(mut sorted: Vec<f64>, share: f64) -> f64 {
+    sorted.sort_by(f64::total_cmp);
     let place = share * (sorted.len() - 1) as f64;
     let (below, part) = (place.floor() as usize, place.fract());
     let above = (below + 1).min(sorted.len() - 1);
@@ -152,9 +163,9 @@ mod tests {
 
     #[test]
     fn quantiles_lie_between_their_neighbours() {
-        assert_eq!(quantile(&[1.0, 2.0, 4.0], 0.5), 2.0);
-        assert_eq!(quantile(&[1.0, 2.0, 4.0], 0.75), 3.0);
-        assert_eq!(quantile(&[7.0], 0.01), 7.0);
+        assert_eq!(quantile(vec![4.0, 1.0, 2.0], 0.5), 2.0);
+        assert_eq!(quantile(vec![1.0, 2.0, 4.0], 0.75), 3.0);
+        assert_eq!(quantile(vec![7.0], 0.01), 7.0);
     }
 
     #[test]

@@ -3,6 +3,8 @@
 //! All arguments are probabilities of cells, p of the data and q of the generator, each adding up to 1; cells may be of any dimension. What is computed is
 //! exact for the distributions over cells, and off by O(width²) for smooth densities; cutting into cells never makes two distributions look further apart.
 
+use crate::host::Real;
+
 /// Proposition 1: D*(x) = p_data(x)/(p_data(x) + p_g(x)); ½ where neither has any probability, as nothing is said there.
 pub fn best_discriminator(p: &[f64], q: &[f64]) -> Vec<f64> {
     let best = |(p, q): (&f64, &f64)| if p + q > 0.0 { p / (p + q) } else { 0.5 };
@@ -22,8 +24,7 @@ pub fn best_value(p: &[f64], q: &[f64]) -> f64 {
 
 /// V(D, G) = Σ p log D + Σ q log(1 − D), D by its logits at the cells.
 pub fn value(p: &[f64], q: &[f64], logits: &[f64]) -> f64 {
-    let softplus = |a: f64| a.max(0.0) + (-a.abs()).exp().ln_1p();
-    p.iter().zip(q).zip(logits).map(|((p, q), &a)| -p * softplus(-a) - q * softplus(a)).sum()
+    p.iter().zip(q).zip(logits).map(|((p, q), a)| -p * (-a).softplus() - q * a.softplus()).sum()
 }
 
 /// How far a discriminator is from the best one.

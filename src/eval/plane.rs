@@ -8,6 +8,7 @@
 
 use crate::data::points::{RING_DEVIATION, ring_modes};
 use crate::eval::distances::{Rows, squared_distance};
+use crate::eval::optimum::jensen_shannon;
 use serde::Serialize;
 use std::fmt;
 
@@ -115,13 +116,8 @@ impl Divergences {
     /// Between histograms in the same cells.
     pub fn between(data: &[usize], model: &[usize]) -> Divergences {
         let (p, q) = (shares(data, 0.0), shares(model, 0.0));
-        let middle: Vec<f64> = p.iter().zip(&q).map(|(p, q)| 0.5 * (p + q)).collect();
         let (smooth_p, smooth_q) = (shares(data, SMOOTHING), shares(model, SMOOTHING));
-        Divergences {
-            jsd: 0.5 * kl(&p, &middle) + 0.5 * kl(&q, &middle),
-            kl_data_model: kl(&smooth_p, &smooth_q),
-            kl_model_data: kl(&smooth_q, &smooth_p),
-        }
+        Divergences { jsd: jensen_shannon(&p, &q), kl_data_model: kl(&smooth_p, &smooth_q), kl_model_data: kl(&smooth_q, &smooth_p) }
     }
 }
 

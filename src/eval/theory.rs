@@ -14,6 +14,7 @@ use crate::eval::figure1::{Moment, Viewer, train_through};
 use crate::eval::mixture::{Component, Mixture};
 use crate::eval::optimum::{Gap, best_discriminator, best_value, gap, value};
 use crate::gan::{Config, Player, Trainer};
+use crate::host::Real;
 use crate::plan::Device;
 use serde::Serialize;
 
@@ -124,7 +125,7 @@ pub async fn fixed(device: Box<dyn Device>, pair: &Pair, iterations: u32, now_ms
     let (p, q) = (cells.probabilities(|x| pair.p_data.density(x)), cells.probabilities(|x| p_g.density(x)));
     let middles: Vec<f32> = cells.middles().iter().map(|x| *x as f32).collect();
     let logits: Vec<f64> = trainer.judge(&middles).await?.iter().map(|a| f64::from(*a)).collect();
-    let d: Vec<f64> = logits.iter().map(|a| 1.0 / (1.0 + (-a).exp())).collect();
+    let d: Vec<f64> = logits.iter().map(|a| a.sigmoid()).collect();
     Ok(Fixed {
         pair: pair.name,
         gap: gap(&p, &q, &d, &best_discriminator(&p, &q)),

@@ -114,6 +114,21 @@ impl RunView {
         self.path.join("parzen.png")
     }
 
+    /// The folder of the paper's figures.
+    pub fn figures_path(&self) -> PathBuf {
+        self.path.join("figures")
+    }
+
+    /// Where the page of the whole run lies.
+    pub fn report_path(&self) -> PathBuf {
+        self.path.join("report.html")
+    }
+
+    /// The folder of TensorBoard's event files.
+    pub fn tensorboard_path(&self) -> PathBuf {
+        self.path.join("tensorboard")
+    }
+
     /// Where the log lies.
     pub fn log_path(&self) -> PathBuf {
         self.path.join("run.log")

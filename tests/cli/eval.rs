@@ -1,7 +1,8 @@
 //! Runs that are watched and evaluated.
 
 use crate::{assert_fails, gander, said, train};
-use gander::eval::classifier::{Recipe, cache};
+use gander::classifier_cache;
+use gander::eval::classifier::Recipe;
 use gander::host::HostDevice;
 use gander::plan::Recorder;
 use serde_json::Value;
@@ -192,9 +193,13 @@ fn keep_a_quick_classifier(data: &Path, folder: &Path) {
     let dataset = gander::data::mnist::read(data).unwrap();
     let (mut device, mut rec) = (HostDevice::<f32>::new(), Recorder::new());
     let quick = Recipe { iterations: 30, ..Recipe::published() };
-    let made = pollster::block_on(cache::ready(&mut device, &mut rec, &dataset, &quick, Some(folder), &mut |_| ())).unwrap();
+    let made = pollster::block_on(classifier_cache::ready(&mut device, &mut rec, &dataset, &quick, Some(folder), &mut |_| ())).unwrap();
     assert!(made.trained && made.remark.is_none(), "{:?}", made.remark);
-    fs::rename(folder.join(cache::file_name(&dataset, &quick)), folder.join(cache::file_name(&dataset, &Recipe::published()))).unwrap();
+    fs::rename(
+        folder.join(classifier_cache::file_name(&dataset, &quick)),
+        folder.join(classifier_cache::file_name(&dataset, &Recipe::published())),
+    )
+    .unwrap();
 }
 
 #[test]

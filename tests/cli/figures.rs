@@ -3,21 +3,6 @@
 use crate::{assert_fails, gander, said, train};
 use std::path::Path;
 
-const TINY_DIGITS: [&str; 12] = [
-    "--adapter",
-    "host",
-    "--iterations",
-    "3",
-    "--set",
-    "generator.layers.0.units=8",
-    "--set",
-    "generator.layers.1.units=8",
-    "--set",
-    "discriminator.layers.0.units=4",
-    "--set",
-    "train.batch=16",
-];
-
 fn figure(arguments: &[&str], run: &Path) -> std::process::Output {
     gander().arg("figure").args(arguments).arg(run).args(["--adapter", "host"]).output().unwrap()
 }
@@ -33,7 +18,7 @@ fn size(path: &Path) -> [u32; 2] {
 fn neighbours_stand_in_a_column_of_their_own_and_ways_in_rows() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("digits");
-    let trained = gander().args(["train", "digits", "--out"]).arg(&out).args(TINY_DIGITS).output().unwrap();
+    let trained = gander().args(["train", "digits", "--out"]).arg(&out).args(crate::TINY).args(["--iterations", "3"]).output().unwrap();
     assert!(trained.status.success(), "{}", said(&trained));
     let two = figure(&["2", "--rows", "2", "--columns", "3"], &out);
     assert!(two.status.success(), "{}", said(&two));

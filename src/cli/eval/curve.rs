@@ -2,14 +2,14 @@
 
 use super::{Examples, Options, Workbench, checked};
 use crate::atomic;
+use crate::cli::generator::Generator;
 use crate::cli::log::terminal;
+use crate::cli::print;
 use crate::cli::wait::wait;
-use crate::cli::{adapter, print};
 use crate::data;
 use crate::error::Result;
 use crate::eval::parzen::{Protocol, Score};
 use crate::eval::table1;
-use crate::gan::{Config, Sampler};
 use crate::report::parzen_curve;
 use crate::run_folder::{At, RunView};
 
@@ -20,12 +20,8 @@ const HEADER: &str = "iteration,sigma,valid,test,standard_error\n";
 pub(super) fn run(options: &Options, view: &RunView) -> Result<u8> {
     let iterations = view.checkpoints()?;
     let last = iterations.last().copied().unwrap_or_default();
-    let checkpoint = view.checkpoint(At::Newest)?;
-    let config = Config::parse(&checkpoint.config, &[])?;
-    let seed = options.seed.unwrap_or(checkpoint.seed);
+    let Generator { mut sampler, waiter, config, seed, .. } = Generator::open(view, At::Newest, options.seed, &options.device)?;
     let examples = Examples::of(data::open(&config.data.set, config.data.seed, options.data.folder.as_deref())?)?;
-    let opened = adapter::open(&options.device)?;
-    let mut sampler = Sampler::new(opened.device, &config, &checkpoint.into_state())?;
     examples.fit(sampler.dimensions())?;
     let mut bench = Workbench::open(&options.device)?;
     let (valid, test) = (examples.valid(), examples.test());
@@ -33,7 +29,7 @@ pub(super) fn run(options: &Options, view: &RunView) -> Result<u8> {
     let mut curve: Vec<(u64, Score)> = vec![];
     for iteration in &iterations {
         sampler.restore(&view.checkpoint_at(*iteration)?.into_state())?;
-        let samples = wait(opened.waiter.as_ref(), sampler.samples(options.count, seed))?;
+        let samples = wait(waiter.as_ref(), sampler.samples(options.count, seed))?;
         let samples = checked(&samples, examples.dimensions)?;
         let score = wait(bench.waiter.as_ref(), protocol.score(&mut *bench.device, samples, valid, test, options.grid()))?;
         terminal(&format!("{iteration:>8} of {last}: {} nats, σ {:.3}", score.test, score.sigma));

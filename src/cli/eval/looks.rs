@@ -1,11 +1,11 @@
 //! Modes and quality: what samples are among real examples, by a classifier of the data's own labels, or by counting where that is possible.
 
 use super::{Examples, Options, Part, Workbench};
+use crate::classifier_cache::{Ready, ready};
 use crate::cli::log::terminal;
 use crate::cli::wait::wait;
 use crate::data::cache_folder;
 use crate::error::Result;
-use crate::eval::classifier::cache::{Ready, ready};
 use crate::eval::classifier::{Predictions, Recipe};
 use crate::eval::distances::Rows;
 use crate::eval::frechet::Frechet;

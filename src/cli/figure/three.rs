@@ -1,13 +1,12 @@
 //! `gander figure 3`: samples on the way from one point of z space to another.
 
-use crate::cli::adapter;
 use crate::cli::figure::destination;
+use crate::cli::generator::Generator;
 use crate::cli::sample::reference;
 use crate::cli::wait::wait;
 use crate::cli::{DeviceOptions, print};
 use crate::error::Result;
 use crate::eval::interpolation::Path;
-use crate::gan::{Config, Sampler};
 use crate::report::{Png, Reference, sheet};
 use crate::run_folder::{At, RunView};
 use std::path::PathBuf;
@@ -41,12 +40,8 @@ pub(super) struct Options {
 
 pub(super) fn run(options: &Options) -> Result<u8> {
     let view = RunView::open(&options.run)?;
-    let checkpoint = view.checkpoint(options.at)?;
-    let config = Config::parse(&checkpoint.config, &[])?;
-    let (iteration, seed) = (checkpoint.iteration, options.seed.unwrap_or(checkpoint.seed));
-    let opened = adapter::open(&options.device)?;
-    let mut sampler = Sampler::new(opened.device, &config, &checkpoint.into_state())?;
-    let ends = wait(opened.waiter.as_ref(), sampler.noise(2 * options.rows, seed))?;
+    let Generator { mut sampler, waiter, config, state, seed } = Generator::open(&view, options.at, options.seed, &options.device)?;
+    let ends = wait(waiter.as_ref(), sampler.noise(2 * options.rows, seed))?;
     let path = if options.spherical { Path::Spherical } else { Path::Linear };
     let size = config.prior.size as usize;
     let z: Vec<f32> = ends
@@ -56,12 +51,12 @@ pub(super) fn run(options: &Options) -> Result<u8> {
             path.steps(from, to, options.columns)
         })
         .collect();
-    let samples = wait(opened.waiter.as_ref(), sampler.generate(&z))?;
+    let samples = wait(waiter.as_ref(), sampler.generate(&z))?;
     let picture = match reference(&config.data, sampler.dimensions())? {
         Reference::Pictures(picture) => Png::encode(&sheet::sheet(&samples, picture, Some(options.columns))?),
         points => points.draw(&samples)?,
     };
     let path = destination(&view, options.out.as_deref(), "figure-3.png")?;
     picture.save(&path)?;
-    print(&format!("{}: {} ways of {} steps at iteration {iteration}\n", path.display(), options.rows, options.columns))
+    print(&format!("{}: {} ways of {} steps at iteration {}\n", path.display(), options.rows, options.columns, state.iteration))
 }

@@ -2,12 +2,12 @@
 
 use crate::cli::adapter::{self, Opened};
 use crate::cli::figure::destination;
+use crate::cli::generator::Generator;
 use crate::cli::wait::wait;
 use crate::cli::{DataOptions, DeviceOptions, print};
 use crate::error::{Error, Result};
 use crate::eval::distances::Rows;
 use crate::eval::neighbours::nearest;
-use crate::gan::{Config, Sampler};
 use crate::plan::Recorder;
 use crate::report::Png;
 use crate::report::sheet::{Picture, sheet_with_framed_column};
@@ -42,8 +42,7 @@ pub(super) struct Options {
 
 pub(super) fn run(options: &Options) -> Result<u8> {
     let view = RunView::open(&options.run)?;
-    let checkpoint = view.checkpoint(options.at)?;
-    let config = Config::parse(&checkpoint.config, &[])?;
+    let Generator { mut sampler, waiter, config, state, seed } = Generator::open(&view, options.at, options.seed, &options.device)?;
     let dataset = crate::data::open(&config.data.set, config.data.seed, options.data.folder.as_deref())?;
     if !dataset.outline().bytes {
         let name = &dataset.name;
@@ -51,9 +50,6 @@ pub(super) fn run(options: &Options) -> Result<u8> {
             "an example of `{name}` is a point, and points are no pictures; `gander sample` draws them over the data"
         )));
     }
-    let (iteration, seed) = (checkpoint.iteration, options.seed.unwrap_or(checkpoint.seed));
-    let opened = adapter::open(&options.device)?;
-    let mut sampler = Sampler::new(opened.device, &config, &checkpoint.into_state())?;
     let (n, own) = (sampler.dimensions() as usize, dataset.dimensions() as usize);
     if n != own {
         let name = &dataset.name;
@@ -61,7 +57,7 @@ pub(super) fn run(options: &Options) -> Result<u8> {
             "a sample has {n} numbers, an example of `{name}` has {own}: name the run's own data with --data"
         )));
     }
-    let samples = wait(opened.waiter.as_ref(), sampler.samples(options.rows * options.columns, seed))?;
+    let samples = wait(waiter.as_ref(), sampler.samples(options.rows * options.columns, seed))?;
     let columns = options.columns as usize;
     let beside: Vec<f32> = Rows::new(&samples, n).iter().skip(columns - 1).step_by(columns).flatten().copied().collect();
     let training = dataset.rows(dataset.train.clone());
@@ -74,8 +70,9 @@ pub(super) fn run(options: &Options) -> Result<u8> {
     let path = destination(&view, options.out.as_deref(), "figure-2.png")?;
     Png::encode(&pixels).save(&path)?;
     print(&format!(
-        "{}: {} samples of iteration {iteration}, nearest training examples framed\n",
+        "{}: {} samples of iteration {}, nearest training examples framed\n",
         path.display(),
-        options.rows * options.columns
+        options.rows * options.columns,
+        state.iteration
     ))
 }

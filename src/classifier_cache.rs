@@ -4,10 +4,10 @@ use std::path::Path;
 
 use sha2::{Digest, Sha256};
 
-use super::{Classifier, Recipe};
 use crate::checkpoint::Checkpoint;
 use crate::data::Dataset;
 use crate::error::{Error, Result};
+use crate::eval::classifier::{Classifier, Recipe};
 use crate::gan::State;
 use crate::plan::{Device, Recorder};
 

@@ -1,0 +1,37 @@
+//! The generator of a run, opened on a device: where every command that draws samples begins.
+
+use crate::cli::DeviceOptions;
+use crate::cli::adapter::{self, Opened};
+use crate::error::Result;
+use crate::gan::{Config, Sampler, State};
+use crate::gpu::Waiter;
+use crate::run_folder::{At, RunView};
+
+/// A generator as it was at one moment of its run.
+pub(super) struct Generator {
+    /// Draws its samples.
+    pub sampler: Sampler,
+    /// What waits for its device, if that is a GPU.
+    pub waiter: Option<Waiter>,
+    /// The game it comes from.
+    pub config: Config,
+    /// Both players as they were.
+    pub state: State,
+    /// The seed of the noise: the one that was asked for, or the run's own.
+    pub seed: u32,
+}
+
+impl Generator {
+    /// Opens the generator of a run at a moment.
+    /// # Errors
+    /// if there is no such checkpoint, it is damaged, or the device cannot be opened.
+    pub fn open(view: &RunView, at: At, seed: Option<u32>, device: &DeviceOptions) -> Result<Generator> {
+        let checkpoint = view.checkpoint(at)?;
+        let config = Config::parse(&checkpoint.config, &[])?;
+        let seed = seed.unwrap_or(checkpoint.seed);
+        let state = checkpoint.into_state();
+        let Opened { device, waiter, .. } = adapter::open(device)?;
+        let sampler = Sampler::new(device, &config, &state)?;
+        Ok(Generator { sampler, waiter, config, state, seed })
+    }
+}
