@@ -13,7 +13,7 @@ use std::time::Instant;
 fn iterations(criterion: &mut Criterion) {
     let preset = preset("mnist").expect("it is embedded");
     let config = Config::parse(preset.toml, &[]).expect("it is a configuration");
-    let dataset = Dataset::stand_in(&data::outline(&config.data.set).expect("it is known"));
+    let dataset = Dataset::stand_in(&data::outline(&config.data).expect("it is known"));
     let mut group = criterion.benchmark_group("mnist");
     group.sample_size(10);
     for Subject { name, device, waiter } in subjects(&[]) {

@@ -93,7 +93,9 @@ mod tests {
         let values = Values::Reals((0..40).map(|i| if i % 2 == 0 { 1.0 } else { -1.0 }).collect());
         let labels = Some((0..40).map(|i| i % 2).collect());
         let shape = Shape { width: 1, height: 1, channels: 1 };
-        Dataset { name: "signs".into(), shape, values, labels, train: 0..40, valid: 40..40, test: 40..40 }.checked().unwrap()
+        Dataset { name: "signs".into(), shape, values, labels, train: 0..40, valid: 40..40, test: 40..40, preprocess: None }
+            .checked()
+            .unwrap()
     }
 
     fn small() -> Recipe {

@@ -57,8 +57,8 @@ fn run(options: &Options) -> Result<()> {
     let preset = preset("mnist").expect("it comes with gander");
     let config = Config::parse(preset.toml, &[format!("train.batch={}", options.batch)])?;
     let dataset = match &options.data {
-        Some(folder) => data::open("mnist", config.data.seed, Some(folder))?,
-        None => Dataset::stand_in(&data::outline("mnist")?),
+        Some(folder) => data::open(&gander::data::DataConfig::named("mnist", config.data.seed), Some(folder))?,
+        None => Dataset::stand_in(&data::outline(&gander::data::DataConfig::named("mnist", 1))?),
     };
     let mut trainer = Trainer::new(Box::new(HostDevice::<f32>::new()), &config, &dataset)?;
     let mut arrays = Arrays::new();

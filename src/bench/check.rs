@@ -191,6 +191,7 @@ fn tensors(plan: &Plan) -> Vec<Tensor> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::data::DataConfig;
     use crate::gan::preset;
     use crate::plan::{Memory, PlanId, Readback, Spans};
 
@@ -237,7 +238,7 @@ mod tests {
 
     fn checked(tensor: &'static str) -> Result<Checked> {
         let config = Config::parse(preset("gaussian-1d").expect("it is embedded").toml, &[])?;
-        let dataset = crate::data::open(&config.data.set, 1, None)?;
+        let dataset = crate::data::open(&DataConfig { seed: 1, ..config.data.clone() }, None)?;
         let mut device = Faulty { host: HostDevice::new(), tensor };
         pollster::block_on(check(&mut device, &config, &dataset, 2))
     }

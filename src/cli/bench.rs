@@ -123,9 +123,9 @@ fn columns_per_unit(layer: &LayerSpec) -> u32 {
 
 /// The data set, or, where its files are not at hand or not whole, random bytes of the same shape: time does not depend on what is in a picture.
 fn dataset(config: &Config, options: &DataOptions) -> Result<(Dataset, Option<String>)> {
-    match data::open(&config.data.set, config.data.seed, options.folder.as_deref()) {
+    match data::open(&config.data, options.folder.as_deref()) {
         Err(Error::Data(why)) if options.folder.is_none() => {
-            let dataset = Dataset::stand_in(&data::outline(&config.data.set)?);
+            let dataset = Dataset::stand_in(&data::outline(&config.data)?);
             Ok((dataset, Some(format!("{why}; measured on random bytes of the same shape"))))
         }
         opened => Ok((opened?, None)),

@@ -18,7 +18,7 @@ pub(super) struct Options {
 pub(super) fn run(options: &Options) -> Result<u8> {
     let (name, config) = options.game.read()?;
     let mut rec = Recorder::new();
-    let game = Game::new(&mut rec, &config, &data::outline(&config.data.set)?, &[])?;
+    let game = Game::new(&mut rec, &config, &data::outline(&config.data)?, &[])?;
     let plan = game.record_iteration(&mut rec);
     let (g, d) = (game.generator.parameter_count(), game.discriminator.parameter_count());
     let memory = Memory::of(&game.memory_by_kind(rec.memory()));

@@ -3,9 +3,8 @@
 use crate::cli::generator::Generator;
 use crate::cli::wait::wait;
 use crate::cli::{DeviceOptions, print};
-use crate::data::{self, Shape, npy};
+use crate::data::{self, DataConfig, Shape, npy};
 use crate::error::{Error, Result};
-use crate::gan::DataConfig;
 use crate::report::film::frame;
 use crate::report::{Gif, Reference};
 use crate::run_folder::{At, RunView};
@@ -111,16 +110,16 @@ fn axes(count: u32, shape: Shape) -> Vec<usize> {
 
 /// What the samples are shown as. Pictures need no data; points are shown over theirs, which are made from a seed.
 pub(super) fn reference(data: &DataConfig, dimensions: u32) -> Result<Reference> {
-    let outline = data::outline(&data.set)?;
+    let outline = data::outline(data)?;
     if !outline.bytes {
-        return Ok(Reference::new(&data::open(&data.set, data.seed, None)?));
+        return Ok(Reference::new(&data::open(data, None)?));
     }
     Ok(Reference::pictures(shape(data, dimensions)?))
 }
 
 /// The shape of a sample of so many numbers.
 fn shape(data: &DataConfig, dimensions: u32) -> Result<Shape> {
-    let outline = data::outline(&data.set)?;
+    let outline = data::outline(data)?;
     if outline.dimensions() == dimensions {
         return Ok(outline.shape);
     }

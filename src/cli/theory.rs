@@ -79,7 +79,7 @@ pub(super) fn run(options: &Options) -> Result<u8> {
     if wants(Check::C) {
         let game = options.quick.then(|| format!("train.iterations={QUICK_GAME}"));
         let config = Config::parse(preset_named("gaussian-1d")?.toml, &game.into_iter().collect::<Vec<_>>())?;
-        let dataset = crate::data::open(&config.data.set, config.data.seed, None)?;
+        let dataset = crate::data::open(&config.data, None)?;
         let Opened { device, waiter, .. } = adapter::open(&options.device)?;
         findings.device = device.identity();
         let found = wait(waiter.as_ref(), whole(device, &config, &dataset, &now_ms))?;

@@ -28,7 +28,7 @@ pub(super) fn run(options: &Options) -> Result<u8> {
     let (name, mut config) = options.game.read()?;
     config.report.tensorboard |= options.tensorboard;
     // What can be wrong is found before a folder is made.
-    crate::data::outline(&config.data.set)?;
+    crate::data::outline(&config.data)?;
     let path = options.out.clone().unwrap_or_else(|| default_path(&name, SystemTime::now()));
     let prepared = Start::prepare(config, &options.run, Interrupt::listen()?)?;
     let folder = RunFolder::create(&path, &prepared.config.to_toml())?;

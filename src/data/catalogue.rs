@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::config::DataConfig;
 use super::dataset::{Dataset, Outline};
 use super::{digits, mnist, points};
 use crate::error::{Error, Result};
@@ -14,33 +15,34 @@ pub const KNOWN: [(&str, &str); 4] = [
     ("gaussian-1d", "one Gaussian on a line, the setting of the paper's Figure 1, 81,920 points; made from the seed"),
 ];
 
-/// Opens the data set of that name. `seed` makes those that are made; `folder` holds those that are files: without it they are looked
+/// Opens the data set that a configuration names. `folder` holds those that are files: without it they are looked
 /// for in $GANDER_DATA, then in [`cache_folder`]. In each of these the files may lie in the folder itself or in its subfolder `mnist`.
 /// # Errors
 /// [`Error::Config`] for an unknown name, with the nearest known one; [`Error::Data`] when files are nowhere, with the folders that were
 /// searched, or are not what they promise to be.
-pub fn open(name: &str, seed: u32, folder: Option<&Path>) -> Result<Dataset> {
-    match name {
-        "mnist" => open_mnist(&roots(folder, std::env::var_os("GANDER_DATA").map(PathBuf::from), cache_folder().ok())),
-        "digits" => Ok(digits::digits(seed, digits::EXAMPLES)),
-        "ring" => Ok(points::ring(seed)),
-        "gaussian-1d" => Ok(points::gaussian_1d(seed)),
-        unknown => Err(stranger(unknown)),
-    }
+pub fn open(config: &DataConfig, folder: Option<&Path>) -> Result<Dataset> {
+    let dataset = match config.set.as_str() {
+        "mnist" => open_mnist(&roots(folder, std::env::var_os("GANDER_DATA").map(PathBuf::from), cache_folder().ok()))?,
+        "digits" => digits::digits(config.seed, digits::EXAMPLES),
+        "ring" => points::ring(config.seed),
+        "gaussian-1d" => points::gaussian_1d(config.seed),
+        unknown => return Err(stranger(unknown)),
+    };
+    Ok(Dataset { preprocess: config.preprocess, ..dataset })
 }
 
-/// What the data set of that name will be when it is opened: enough to lay out a game without any file.
+/// What the data set that a configuration names will be when it is opened: enough to lay out a game without any file.
 /// # Errors
 /// [`Error::Config`] for an unknown name, with the nearest known one.
-pub fn outline(name: &str) -> Result<Outline> {
-    let (shape, bytes, examples, train) = match name {
+pub fn outline(config: &DataConfig) -> Result<Outline> {
+    let (shape, bytes, examples, train) = match config.set.as_str() {
         "mnist" => (mnist::SHAPE, true, mnist::EXAMPLES, mnist::TRAIN),
         "digits" => (digits::SHAPE, true, digits::EXAMPLES, digits::TRAIN),
         "ring" => (points::RING_SHAPE, false, points::EXAMPLES, 0..points::TRAIN),
         "gaussian-1d" => (points::GAUSSIAN_SHAPE, false, points::EXAMPLES, 0..points::TRAIN),
         unknown => return Err(stranger(unknown)),
     };
-    Ok(Outline { name: name.into(), shape, bytes, examples, train })
+    Ok(Outline { name: config.set.clone(), shape, bytes, examples, train, preprocess: config.preprocess })
 }
 
 fn stranger(unknown: &str) -> Error {
@@ -100,24 +102,24 @@ mod tests {
     fn every_known_name_but_those_of_files_opens_to_the_set_of_that_name() {
         // `digits` too would open, but 70,000 of them take long in a debug build; its own tests make fewer.
         for (name, _) in KNOWN.into_iter().filter(|(name, _)| !["mnist", "digits"].contains(name)) {
-            assert_eq!(open(name, 1, None).unwrap().name, name);
+            assert_eq!(open(&DataConfig::named(name, 1), None).unwrap().name, name);
         }
     }
 
     #[test]
     fn an_outline_is_what_the_opened_set_has() {
         for name in ["ring", "gaussian-1d"] {
-            assert_eq!(outline(name).unwrap(), open(name, 1, None).unwrap().outline());
+            assert_eq!(outline(&DataConfig::named(name, 1)).unwrap(), open(&DataConfig::named(name, 1), None).unwrap().outline());
         }
-        let (few, all) = (digits::digits(1, 14).outline(), outline("digits").unwrap());
+        let (few, all) = (digits::digits(1, 14).outline(), outline(&DataConfig::named("digits", 1)).unwrap());
         assert_eq!((few.shape, few.bytes), (all.shape, all.bytes));
     }
 
     #[test]
     fn an_unknown_name_is_answered_with_the_nearest_and_all() {
-        let message = open("mnits", 1, None).unwrap_err().to_string();
+        let message = open(&DataConfig::named("mnits", 1), None).unwrap_err().to_string();
         assert_eq!(message, "there is no data set `mnits` (did you mean `mnist`?); known: mnist, digits, ring, gaussian-1d");
-        let message = open("imagenet-22k", 1, None).unwrap_err().to_string();
+        let message = open(&DataConfig::named("imagenet-22k", 1), None).unwrap_err().to_string();
         assert_eq!(message, "there is no data set `imagenet-22k`; known: mnist, digits, ring, gaussian-1d");
     }
 
@@ -132,7 +134,7 @@ mod tests {
     #[test]
     fn mnist_that_is_nowhere_is_answered_with_the_folders_and_the_next_step() {
         let folder = tempfile::tempdir().unwrap();
-        let message = open("mnist", 1, Some(folder.path())).unwrap_err().to_string();
+        let message = open(&DataConfig::named("mnist", 1), Some(folder.path())).unwrap_err().to_string();
         let (direct, below) = (folder.path().display().to_string(), folder.path().join("mnist").display().to_string());
         assert!(message.starts_with(&format!("mnist is nowhere: searched {direct}, {below}; ")), "{message}");
         assert!(message.contains("`gander data fetch mnist`") && message.contains("--data DIR"), "{message}");
@@ -144,7 +146,7 @@ mod tests {
         std::fs::create_dir(folder.path().join("mnist")).unwrap();
         std::fs::write(folder.path().join("mnist").join(mnist::FILES[0]), "not an IDX file, but there").unwrap();
         // One file is there, so this is the folder; and the other three are missed by name.
-        let message = open("mnist", 1, Some(folder.path())).unwrap_err().to_string();
+        let message = open(&DataConfig::named("mnist", 1), Some(folder.path())).unwrap_err().to_string();
         assert!(message.contains(&format!("{}: no {}", folder.path().join("mnist").display(), mnist::FILES[1])), "{message}");
     }
 }

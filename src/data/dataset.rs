@@ -3,8 +3,10 @@
 
 use std::ops::Range;
 
+use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
+use crate::data::Preprocess;
 use crate::error::{Error, Result};
 use crate::random::{STAND_IN, threefry2x32, unit};
 
@@ -42,6 +44,8 @@ pub struct Outline {
     pub examples: u32,
     /// The examples a game is trained on.
     pub train: Range<u32>,
+    /// What is done to every example before a game sees it.
+    pub preprocess: Option<Preprocess>,
 }
 
 impl Outline {
@@ -77,6 +81,8 @@ pub struct Dataset {
     pub valid: Range<u32>,
     /// The examples that are only reported on; may be empty.
     pub test: Range<u32>,
+    /// What is done to every example before anybody sees it; `values` are as they were read.
+    pub preprocess: Option<Preprocess>,
 }
 
 impl Values {
@@ -114,6 +120,7 @@ impl Dataset {
             bytes: matches!(self.values, Values::Bytes(_)),
             examples: self.examples(),
             train: self.train.clone(),
+            preprocess: self.preprocess,
         }
     }
 
@@ -127,7 +134,7 @@ impl Dataset {
             false => Values::Reals(words.map(unit).collect()),
         };
         let (name, shape, train) = (outline.name.clone(), outline.shape, outline.train.clone());
-        Dataset { name, shape, values, labels: None, train, valid: 0..0, test: 0..0 }
+        Dataset { name, shape, values, labels: None, train, valid: 0..0, test: 0..0, preprocess: outline.preprocess }
     }
 
     /// The same data set, when its parts agree.
@@ -197,29 +204,32 @@ impl Dataset {
         self.shape.dimensions()
     }
 
-    /// Example `i`, bytes as b/255.
+    /// Example `i`, bytes as b/255, preprocessed.
     /// # Panics
     /// If there is no example `i`.
     #[must_use]
     pub fn example(&self, i: u32) -> Vec<f32> {
         assert!(i < self.examples(), "data set `{}` has {} examples, there is no example {i}", self.name, self.examples());
-        let dimensions = self.dimensions() as usize;
-        let first = i as usize * dimensions;
-        (first..first + dimensions).map(|index| self.values.at(index)).collect()
+        self.rows(i..i + 1)
     }
 
-    /// The examples of a range, one after the other, bytes as b/255.
+    /// The examples of a range, one after the other, bytes as b/255, preprocessed.
     /// # Panics
     /// If there are fewer.
     #[must_use]
     pub fn rows(&self, range: Range<u32>) -> Vec<f32> {
         assert!(range.end <= self.examples(), "data set `{}` has {} examples, not {range:?}", self.name, self.examples());
         let dimensions = self.dimensions() as usize;
-        (range.start as usize * dimensions..range.end as usize * dimensions).map(|index| self.values.at(index)).collect()
+        let mut rows: Vec<f32> =
+            (range.start as usize * dimensions..range.end as usize * dimensions).map(|index| self.values.at(index)).collect();
+        if let Some(step) = self.preprocess {
+            rows.par_chunks_exact_mut(dimensions).for_each(|row| step.apply(row));
+        }
+        rows
     }
 
     /// The mean of each dimension over the training range, 1/n Σ x, summed in f64.
-    /// The generator's output bias starts from it ("marginals": log(p/(1 − p))).
+    /// The generator's output bias starts from it ("marginals": log(p/(1 − p))), which makes sense only where nothing is done to the examples.
     #[must_use]
     pub fn training_mean(&self) -> Vec<f32> {
         let dimensions = self.dimensions() as usize;

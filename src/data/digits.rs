@@ -51,6 +51,7 @@ pub fn digits(seed: u32, examples: u32) -> Dataset {
         train: 0..trained,
         valid: trained..trained + seventh,
         test: trained + seventh..examples,
+        preprocess: None,
     }
     .checked()
     .expect("the labels and ranges were counted from the pixels")

@@ -56,6 +56,7 @@ pub fn read(folder: &Path) -> Result<Dataset> {
         valid: trained..images.count,
         // Each file holds at most 2³⁰ images, so this cannot overflow.
         test: images.count..images.count + test_images.count,
+        preprocess: None,
     }
     .checked()
 }

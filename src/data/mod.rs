@@ -10,6 +10,7 @@
 
 #[cfg(feature = "native")]
 pub mod catalogue;
+mod config;
 pub mod dataset;
 pub mod digits;
 pub(crate) mod draws;
@@ -26,11 +27,14 @@ pub mod mnist;
 #[cfg(feature = "native")]
 pub mod npy;
 pub mod points;
+mod preprocess;
 #[cfg(feature = "native")]
 pub mod samples;
 
 #[cfg(feature = "native")]
 pub use catalogue::{cache_folder, open, outline};
+pub use config::DataConfig;
 pub use dataset::{Dataset, Outline, Shape, Values};
 pub use labels::Labels;
 pub use minibatch::Minibatches;
+pub use preprocess::Preprocess;

@@ -79,6 +79,7 @@ fn assemble(name: &str, shape: Shape, values: Vec<f32>, labels: Option<Vec<u8>>)
         train: 0..TRAIN,
         valid: TRAIN..TRAIN + HELD_OUT,
         test: TRAIN + HELD_OUT..EXAMPLES,
+        preprocess: None,
     }
     .checked()
     .expect("draws of 32 bits are finite, and the ranges divide it")

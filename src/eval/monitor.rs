@@ -182,7 +182,7 @@ mod tests {
     fn a_reading_has_everything_and_classes_where_a_classifier_is_at_hand() {
         let settings = ["train.batch=16", "generator.layers.0.units=8", "discriminator.layers.0.units=4"].map(String::from);
         let config = Config::parse(preset("ring").unwrap().toml, &settings).unwrap();
-        let dataset = crate::data::open("ring", 1, None).unwrap();
+        let dataset = crate::data::open(&crate::data::DataConfig::named("ring", 1), None).unwrap();
         let mut trainer = Trainer::new(Box::new(HostDevice::<f32>::new()), &config, &dataset).unwrap();
         let (mut device, mut rec, classes) = (HostDevice::<f32>::new(), Recorder::new(), dataset.classes().unwrap());
         let untrained = Classifier::new(&mut device, &mut rec, &Recipe::published(), 2, classes).unwrap();

@@ -138,7 +138,7 @@ pub async fn fixed(device: Box<dyn Device>, pair: &Pair, iterations: u32, now_ms
 fn examples(mixture: &Mixture, seed: u32) -> Result<Dataset> {
     let shape = Shape { width: mixture.dimensions() as u32, height: 1, channels: 1 };
     let values = Values::Reals(mixture.draw(EXAMPLES, seed));
-    Dataset { name: "mixture".into(), shape, values, labels: None, train: 0..EXAMPLES, valid: 0..0, test: 0..0 }.checked()
+    Dataset { name: "mixture".into(), shape, values, labels: None, train: 0..EXAMPLES, valid: 0..0, test: 0..0, preprocess: None }.checked()
 }
 
 /// Gives G the weights that make N(mean, deviation²) of Gaussian noise: W is diagonal.

@@ -74,7 +74,7 @@ mod tests {
     fn who_moves_alone_leaves_the_other_as_it_was_bit_for_bit() {
         let settings = ["train.batch=16", "train.k=2"].map(String::from);
         let config = Config::parse(preset("gaussian-1d").unwrap().toml, &settings).unwrap();
-        let dataset = crate::data::open("gaussian-1d", 1, None).unwrap();
+        let dataset = crate::data::open(&crate::data::DataConfig::named("gaussian-1d", 1), None).unwrap();
         let mut trainer = Trainer::new(Box::new(HostDevice::<f32>::new()), &config, &dataset).unwrap();
         for (player, moves) in [(Player::Discriminator, "D."), (Player::Generator, "G.")] {
             let before = pollster::block_on(trainer.state()).unwrap();

@@ -19,7 +19,7 @@ mod sheets;
 mod state;
 mod trainer;
 
-pub use config::{Config, DataConfig, GameConfig, NetworkConfig, PriorConfig, Recipe, ReportConfig};
+pub use config::{Config, GameConfig, NetworkConfig, PriorConfig, Recipe, ReportConfig};
 pub use game::{Game, Player};
 pub use metrics::Metrics;
 pub use presets::{PRESETS, Preset, preset};

@@ -97,9 +97,18 @@ fn named_examples() -> Dataset {
     let values = (0..37).flat_map(|i| [i as f32; 2]).collect();
     let labels = Some((0..37).map(|i| i % 5).collect());
     let shape = Shape { width: 2, height: 1, channels: 1 };
-    Dataset { name: "named".into(), shape, values: Values::Reals(values), labels, train: 4..33, valid: 0..4, test: 33..37 }
-        .checked()
-        .expect("the parts agree")
+    Dataset {
+        name: "named".into(),
+        shape,
+        values: Values::Reals(values),
+        labels,
+        train: 4..33,
+        valid: 0..4,
+        test: 33..37,
+        preprocess: None,
+    }
+    .checked()
+    .expect("the parts agree")
 }
 
 #[test]
@@ -161,6 +170,7 @@ fn corners() -> Dataset {
         train: 0..300,
         valid: 300..300,
         test: 300..400,
+        preprocess: None,
     }
     .checked()
     .expect("the parts agree")

@@ -220,7 +220,7 @@ fn counts_within_a_radius_are_those_of_brute_force_away_from_the_rim() {
 fn samples_are_the_generator_of_their_noise_and_beyond_a_thousand_go_on_in_pieces() {
     let preset = preset("gaussian-1d").expect("it is one of ours");
     let config = Config::parse(preset.toml, &["train.batch=16".into()]).expect("a preset is a configuration");
-    let dataset = gander::data::open("gaussian-1d", 1, None).expect("it is made");
+    let dataset = gander::data::open(&gander::data::DataConfig::named("gaussian-1d", 1), None).expect("it is made");
     let mut trainer = Trainer::new(Box::new(HostDevice::<f32>::new()), &config, &dataset).expect("the host takes it");
     let state = pollster::block_on(trainer.state()).expect("the host reads");
     let mut sampler = Sampler::new(Box::new(HostDevice::<f32>::new()), &config, &state).expect("it is its own game");

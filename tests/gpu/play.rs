@@ -21,7 +21,7 @@ pub fn pictures() -> Dataset {
 
 fn dataset(name: &str, width: u32, values: Values, examples: u32) -> Dataset {
     let shape = Shape { width, height: 1, channels: 1 };
-    let dataset = Dataset { name: name.into(), shape, values, labels: None, train: 0..examples, valid: 0..0, test: 0..0 };
+    let dataset = Dataset { name: name.into(), shape, values, labels: None, train: 0..examples, valid: 0..0, test: 0..0, preprocess: None };
     dataset.checked().expect("its parts agree")
 }
 

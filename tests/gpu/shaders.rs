@@ -95,7 +95,8 @@ fn plans() -> Vec<Plan> {
             let config = Config::parse(preset.toml, &overrides).unwrap_or_else(|error| panic!("{}: {error}", preset.name));
             let units = config.generator.layers.last().expect("checked").units;
             let shape = Shape { width: units, height: 1, channels: 1 };
-            let outline = Outline { name: preset.name.into(), shape, bytes: units == 784, examples: 1000, train: 0..1000 };
+            let outline =
+                Outline { name: preset.name.into(), shape, bytes: units == 784, examples: 1000, train: 0..1000, preprocess: None };
             record(&config, &outline);
         }
     }

@@ -16,6 +16,7 @@ fn dataset(examples: u32) -> Dataset {
         train: 3..examples + 3,
         valid: 0..3,
         test: examples + 3..examples + 5,
+        preprocess: None,
     }
     .checked()
     .expect("its parts agree")

@@ -21,7 +21,7 @@ pub(super) fn run(options: &Options, view: &RunView) -> Result<u8> {
     let iterations = view.checkpoints()?;
     let last = iterations.last().copied().unwrap_or_default();
     let Generator { mut sampler, waiter, config, seed, .. } = Generator::open(view, At::Newest, options.seed, &options.device)?;
-    let examples = Examples::of(data::open(&config.data.set, config.data.seed, options.data.folder.as_deref())?)?;
+    let examples = Examples::of(data::open(&config.data, options.data.folder.as_deref())?)?;
     examples.fit(sampler.dimensions())?;
     let mut bench = Workbench::open(&options.device)?;
     let (valid, test) = (examples.valid(), examples.test());

@@ -11,6 +11,7 @@ fn four_points() -> Dataset {
         train: 0..2,
         valid: 2..3,
         test: 3..4,
+        preprocess: None,
     }
 }
 

@@ -6,7 +6,7 @@ use tempfile::TempDir;
 use super::*;
 
 fn outline(width: u32, height: u32, channels: u32) -> Outline {
-    Outline { name: "set".into(), shape: Shape { width, height, channels }, bytes: true, examples: 10, train: 0..10 }
+    Outline { name: "set".into(), shape: Shape { width, height, channels }, bytes: true, examples: 10, train: 0..10, preprocess: None }
 }
 
 fn numpy(name: &str) -> PathBuf {

@@ -1,0 +1,25 @@
+//! Which data a game is to imitate, as its configuration says it.
+
+use crate::data::Preprocess;
+use serde::{Deserialize, Serialize};
+
+/// The data.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DataConfig {
+    /// The name of the data set.
+    pub set: String,
+    /// The seed of a procedural data set.
+    #[serde(default)]
+    pub seed: u32,
+    /// What is done to every example before anybody sees it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub preprocess: Option<Preprocess>,
+}
+
+impl DataConfig {
+    /// The data set of that name, everything else left at its default.
+    pub fn named(set: &str, seed: u32) -> DataConfig {
+        DataConfig { set: set.into(), seed, ..DataConfig::default() }
+    }
+}

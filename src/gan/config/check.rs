@@ -1,0 +1,125 @@
+//! What a configuration's values must be, as far as that can be said without the data.
+
+use crate::error::{Error, Result};
+use crate::gan::config::{Config, GameConfig, NetworkConfig, Recipe};
+use crate::nn::{BiasStart, Kind, LayerSpec, MomentumSpec};
+
+/// Most units in a layer, numbers in a noise vector, rows in a minibatch: more is a slip of the pen.
+const MOST: u32 = 1 << 20;
+/// Numbers in one matrix: networks add theirs up, and all of them have to be counted in 32 bits.
+const MOST_NUMBERS: u32 = 1 << 28;
+
+impl Config {
+    /// Checks everything that does not need the data.
+    pub(super) fn check(&self) -> Result<()> {
+        let GameConfig { recipe, k, batch, iterations, .. } = self.train;
+        within("train.k", k, 1, 1000)?;
+        within("train.batch", batch, 1, MOST)?;
+        within("train.iterations", iterations, 1, u32::MAX)?;
+        within("prior.size", self.prior.size, 1, MOST)?;
+        within("report.samples_every", self.report.samples_every, 1, u32::MAX)?;
+        within("report.checkpoint_every", self.report.checkpoint_every, 1, u32::MAX)?;
+        within("report.samples", self.report.samples, 1, 10_000)?;
+        within("report.keep", self.report.keep, 1, u32::MAX)?;
+        if recipe == Recipe::Code2014 && k != 1 {
+            return Err(Error::Config(format!("train.k is {k}, but the recipe code-2014 moves D and G together: set train.k to 1")));
+        }
+        check_network("generator", &self.generator)?;
+        check_network("discriminator", &self.discriminator)?;
+        let outputs = self.generator.layers.last().expect("checked above").units;
+        check_sizes("generator", self.prior.size, &self.generator.layers, batch)?;
+        check_sizes("discriminator", outputs, &self.discriminator.layers, 2 * batch)?;
+        let last = self.discriminator.layers.last().expect("checked above");
+        if last.kind != Kind::Sigmoid || last.units != 1 {
+            let found = format!("{:?} with {} units", last.kind, last.units);
+            return Err(Error::Config(format!("the discriminator ends in {found}; it must end in a sigmoid with 1 unit")));
+        }
+        if let Some(at) = self.generator.layers.iter().position(|layer| layer.keep.is_some()) {
+            return Err(Error::Config(format!("generator.layers[{at}].keep is set, but the generator has no dropout: remove it")));
+        }
+        let marginal = |layers: &[LayerSpec]| layers.iter().position(|layer| matches!(layer.bias, BiasStart::Marginals(_)));
+        let g_marginal = marginal(&self.generator.layers).filter(|at| at + 1 < self.generator.layers.len());
+        if let Some(at) = g_marginal.or(marginal(&self.discriminator.layers)) {
+            return Err(Error::Config(format!("layer {at} begins its bias at the marginals; only the generator's last layer can")));
+        }
+        Ok(())
+    }
+}
+
+/// Checks that every matrix of a network, and of what it makes of so many rows, has no more numbers than can be counted.
+fn check_sizes(name: &str, inputs: u32, layers: &[LayerSpec], rows: u32) -> Result<()> {
+    let mut inputs = inputs;
+    for (at, layer) in layers.iter().enumerate() {
+        let columns = u64::from(layer.units) * u64::from(layer.pieces.unwrap_or(1));
+        for (what, rows) in [("weights", inputs), ("minibatch", rows)] {
+            if u64::from(rows) * columns > u64::from(MOST_NUMBERS) {
+                return Err(Error::Config(format!(
+                    "{name}.layers[{at}] makes a {what} matrix of {rows}×{columns} numbers; at most {MOST_NUMBERS} fit: take fewer units, or a smaller batch"
+                )));
+            }
+        }
+        inputs = layer.units;
+    }
+    Ok(())
+}
+
+fn check_network(name: &str, network: &NetworkConfig) -> Result<()> {
+    if network.layers.is_empty() {
+        return Err(Error::Config(format!("{name}.layers is empty; a network needs a layer")));
+    }
+    for (at, layer) in network.layers.iter().enumerate() {
+        let key = |field: &str| format!("{name}.layers[{at}].{field}");
+        within(&key("units"), layer.units, 1, MOST)?;
+        positive(&key("irange"), layer.irange)?;
+        match (layer.kind, layer.pieces) {
+            (Kind::Maxout, Some(pieces)) => within(&key("pieces"), pieces, 1, 1000)?,
+            (Kind::Maxout, None) => {
+                return Err(Error::Config(format!("{} is missing: a maxout layer needs its pieces", key("pieces"))));
+            }
+            (kind, Some(pieces)) => {
+                return Err(Error::Config(format!("{} is {pieces}, but {kind:?} has no pieces: remove it", key("pieces"))));
+            }
+            (_, None) => {}
+        }
+        if let Some(keep) = layer.keep
+            && !(keep > 0.0 && keep <= 1.0)
+        {
+            return Err(Error::Config(format!("{} is {keep}; a probability to keep lies above 0 and is at most 1", key("keep"))));
+        }
+        if let Some(limit) = layer.max_col_norm {
+            positive(&key("max_col_norm"), limit)?;
+        }
+        if let BiasStart::Constant(bias) = layer.bias
+            && !bias.is_finite()
+        {
+            return Err(Error::Config(format!("{} is {bias}; it must be finite", key("bias"))));
+        }
+    }
+    let MomentumSpec { learning_rate, decay, min_learning_rate, momentum, final_momentum, saturated } = network.optimizer;
+    positive(&format!("{name}.optimizer.learning_rate"), learning_rate)?;
+    positive(&format!("{name}.optimizer.min_learning_rate"), min_learning_rate)?;
+    within(&format!("{name}.optimizer.saturated"), saturated, 1, u32::MAX)?;
+    if !(1.0..=2.0).contains(&decay) {
+        return Err(Error::Config(format!("{name}.optimizer.decay is {decay}; the rate is divided by it: it lies from 1 to 2")));
+    }
+    for (key, value) in [("momentum", momentum), ("final_momentum", final_momentum)] {
+        if !(0.0..1.0).contains(&value) {
+            return Err(Error::Config(format!("{name}.optimizer.{key} is {value}; it lies from 0 to below 1")));
+        }
+    }
+    Ok(())
+}
+
+fn within(key: &str, value: u32, least: u32, most: u32) -> Result<()> {
+    if (least..=most).contains(&value) {
+        return Ok(());
+    }
+    Err(Error::Config(format!("{key} is {value}; it must lie from {least} to {most}")))
+}
+
+fn positive(key: &str, value: f32) -> Result<()> {
+    if value > 0.0 && value.is_finite() {
+        return Ok(());
+    }
+    Err(Error::Config(format!("{key} is {value}; it must be positive and finite")))
+}
