@@ -7,6 +7,7 @@ mod activation;
 mod call;
 mod column_norm;
 mod column_sums;
+mod contrast;
 mod copy;
 mod device;
 mod draw;
@@ -43,6 +44,7 @@ fn twin<T: Real>(operation: &str) -> Option<Twin<T>> {
         "activation_forward" => activation::forward,
         "column_norm" => column_norm::run,
         "column_sums" => column_sums::run,
+        "contrast" => contrast::run,
         "copy" => copy::run,
         "draw" => draw::run,
         "draw_labels" => draw_labels::run,

@@ -15,6 +15,7 @@ pub const FILES: &[(&str, &str)] = texts![
     "activation_forward",
     "column_norm",
     "column_sums",
+    "contrast",
     "copy",
     "draw",
     "draw_labels",

@@ -14,6 +14,7 @@ mod classifier;
 mod column_norm;
 mod column_sums;
 mod compare;
+mod contrast;
 mod copy;
 mod draw;
 mod dropout;

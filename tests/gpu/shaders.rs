@@ -2,7 +2,7 @@
 
 use crate::play::plays;
 use gander::bench::record_peaks;
-use gander::data::{Outline, Shape, points};
+use gander::data::{Outline, Preprocess, Shape, points};
 use gander::eval::classifier::{Classifier, Recipe};
 use gander::eval::distances::{NearestFold, ParzenFold, Sizes, WithinFold};
 use gander::gan::{Config, Game, PRESETS};
@@ -102,6 +102,7 @@ fn plans() -> Vec<Plan> {
     }
     for play in plays() {
         record(&play.config, &play.dataset.outline());
+        record(&play.config, &Outline { preprocess: Some(Preprocess::Gcn(55.0)), ..play.dataset.outline() });
     }
     plans.extend(record_peaks(&mut Recorder::new()));
     plans.extend(evaluations());

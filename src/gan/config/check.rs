@@ -24,6 +24,9 @@ impl Config {
         if recipe == Recipe::Code2014 && k != 1 {
             return Err(Error::Config(format!("train.k is {k}, but the recipe code-2014 moves D and G together: set train.k to 1")));
         }
+        if let Some(step) = self.data.preprocess {
+            step.check()?;
+        }
         check_network("generator", &self.generator)?;
         check_network("discriminator", &self.discriminator)?;
         let outputs = self.generator.layers.last().expect("checked above").units;
@@ -41,6 +44,12 @@ impl Config {
         let g_marginal = marginal(&self.generator.layers).filter(|at| at + 1 < self.generator.layers.len());
         if let Some(at) = g_marginal.or(marginal(&self.discriminator.layers)) {
             return Err(Error::Config(format!("layer {at} begins its bias at the marginals; only the generator's last layer can")));
+        }
+        let marginal = self.generator.layers.iter().any(|layer| matches!(layer.bias, BiasStart::Marginals(_)));
+        if let (Some(step), true) = (self.data.preprocess, marginal) {
+            return Err(Error::Config(format!(
+                "the generator's bias begins at the marginals, which are those of pixels from 0 to 1, but data.preprocess is {step:?}: remove one of the two"
+            )));
         }
         Ok(())
     }
