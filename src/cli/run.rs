@@ -132,7 +132,7 @@ impl Run {
             true => Some(tensorboard::Writer::create(&folder.tensorboard_path(), trainer.iteration())?),
             false => None,
         };
-        let reference = Reference::new(&dataset);
+        let reference = Reference::new(&dataset, config.report.scaling);
         let watcher = Watcher::new(config.report.monitor_every, &dataset);
         Ok(Run { folder, config, reference, trainer, waiter, device, metrics, tensorboard, log, interrupt, watcher })
     }

@@ -80,6 +80,18 @@ pub struct NetworkConfig {
     pub optimizer: MomentumSpec,
 }
 
+/// How pictures are shown of data whose contrast was normalised: grey is 0, and black and full are the largest magnitude …
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[cfg_attr(feature = "native", derive(clap::ValueEnum))]
+#[serde(rename_all = "kebab-case")]
+pub enum Scaling {
+    /// … of the whole sheet, as the authors did.
+    #[default]
+    Sheet,
+    /// … of each picture.
+    Sample,
+}
+
 /// What a run writes, and when.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -95,9 +107,17 @@ pub struct ReportConfig {
     /// Whether event files for TensorBoard are written.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub tensorboard: bool,
+    /// How pictures of data of normalised contrast are shown.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub scaling: Scaling,
     /// Iterations between two readings of the monitor, which also keeps the best checkpoint; 0 watches nothing.
     #[serde(default)]
     pub monitor_every: u32,
+}
+
+/// Whether a value need not be written.
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 impl Config {

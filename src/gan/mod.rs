@@ -19,7 +19,7 @@ mod sheets;
 mod state;
 mod trainer;
 
-pub use config::{Config, GameConfig, NetworkConfig, PriorConfig, Recipe, ReportConfig};
+pub use config::{Config, GameConfig, NetworkConfig, PriorConfig, Recipe, ReportConfig, Scaling};
 pub use game::{Game, Player};
 pub use metrics::Metrics;
 pub use presets::{PRESETS, Preset, preset};
