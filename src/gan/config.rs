@@ -5,7 +5,7 @@ mod overrides;
 
 use crate::data::DataConfig;
 use crate::error::{Error, Result};
-use crate::gan::Noise;
+use crate::gan::{Inherited, Noise};
 use crate::nn::loss::GeneratorLoss;
 use crate::nn::{LayerSpec, MomentumSpec};
 use serde::{Deserialize, Serialize};
@@ -74,6 +74,12 @@ pub struct PriorConfig {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NetworkConfig {
+    /// The folder of a run whose network of the same role goes on from these layers: what it has learnt is trained on behind new layers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub extends: Option<String>,
+    /// Where the last layers come from, once `extends` has been followed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub inherited: Option<Inherited>,
     /// Its layers, from the input up.
     pub layers: Vec<LayerSpec>,
     /// How it learns.

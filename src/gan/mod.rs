@@ -8,6 +8,7 @@ mod alone;
 pub mod code2014;
 mod config;
 mod evaluation;
+mod extend;
 mod game;
 mod ledger;
 mod metrics;
@@ -20,6 +21,7 @@ mod state;
 mod trainer;
 
 pub use config::{Config, GameConfig, NetworkConfig, PriorConfig, Recipe, ReportConfig, Scaling};
+pub use extend::Inherited;
 pub use game::{Game, Player};
 pub use metrics::Metrics;
 pub use presets::{PRESETS, Preset, preset};

@@ -2,6 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::gan::config::{Config, GameConfig, NetworkConfig, Recipe};
+use crate::gan::{Inherited, Player};
 use crate::nn::{BiasStart, Kind, LayerSpec, MomentumSpec};
 
 /// Most units in a layer, numbers in a noise vector, rows in a minibatch: more is a slip of the pen.
@@ -29,6 +30,10 @@ impl Config {
         }
         check_network("generator", &self.generator)?;
         check_network("discriminator", &self.discriminator)?;
+        if Player::BOTH.iter().any(|player| player.of(self).extends.is_some()) {
+            // The layers are not complete yet: what follows is checked when they are.
+            return Ok(());
+        }
         let outputs = self.generator.layers.last().expect("checked above").units;
         check_sizes("generator", self.prior.size, &self.generator.layers, batch)?;
         check_sizes("discriminator", outputs, &self.discriminator.layers, 2 * batch)?;
@@ -73,7 +78,15 @@ fn check_sizes(name: &str, inputs: u32, layers: &[LayerSpec], rows: u32) -> Resu
 }
 
 fn check_network(name: &str, network: &NetworkConfig) -> Result<()> {
-    if network.layers.is_empty() {
+    if let Some(Inherited { layers, .. }) = &network.inherited
+        && *layers as usize > network.layers.len()
+    {
+        let all = network.layers.len();
+        return Err(Error::Config(format!(
+            "{name}.inherited.layers is {layers}, but {name} has {all} layers: take them from the run's own config.toml"
+        )));
+    }
+    if network.layers.is_empty() && network.extends.is_none() {
         return Err(Error::Config(format!("{name}.layers is empty; a network needs a layer")));
     }
     for (at, layer) in network.layers.iter().enumerate() {
