@@ -42,7 +42,8 @@ fn twin<T: Real>(operation: &str) -> Option<Twin<T>> {
     Some(match operation {
         "activation_backward" => activation::backward,
         "activation_forward" => activation::forward,
-        "column_norm" => column_norm::run,
+        "column_limit" => column_norm::limit,
+        "column_squares" => column_norm::squares,
         "column_sums" => column_sums::run,
         "contrast" => contrast::run,
         "copy" => copy::run,

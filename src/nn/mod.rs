@@ -22,4 +22,4 @@ pub use initial::{Initial, marginals};
 pub use layer::{Applied, Layer};
 pub use maxout::Maxout;
 pub use momentum::{Momentum, MomentumSpec};
-pub use network::{Network, Parameter, Pass};
+pub use network::{Network, Parameter, Pass, limit_columns};

@@ -185,17 +185,20 @@ impl Network {
     pub fn project(&self, rec: &mut Recorder) {
         for Parameter { value: w, max_col_norm, .. } in &self.parameters {
             if let Some(limit) = max_col_norm {
-                rec.dispatch("column_norm")
-                    .bind("w", w)
-                    .argument("m", w.rows())
-                    .argument("n", w.cols())
-                    .argument("limit", *limit)
-                    .work(Work::Flat(w.cols()))
-                    .flops(3 * u64::from(w.len()))
-                    .record();
+                limit_columns(rec, w, *limit);
             }
         }
     }
+}
+
+/// Records W_j ← W_j·min(n_j, limit)/(1e-7 + n_j) for every column j of norm n_j.
+pub fn limit_columns(rec: &mut Recorder, w: &Tensor, limit: f32) {
+    let (m, n) = (w.rows(), w.cols());
+    let squares = rec.tensor("squared norms", [1, n]);
+    let dispatch = rec.dispatch("column_squares").bind("w", w).bind("squares", &squares);
+    dispatch.argument("m", m).argument("n", n).argument("carry", 0).work(Work::Flat(n)).flops(2 * u64::from(w.len())).record();
+    let dispatch = rec.dispatch("column_limit").bind("squares", &squares).bind("w", w);
+    dispatch.argument("m", m).argument("n", n).argument("limit", limit).work(Work::Flat(n)).flops(u64::from(w.len())).record();
 }
 
 type Start = (Initial, Option<f32>);
