@@ -8,7 +8,7 @@ use gander::eval::distances::{NearestFold, ParzenFold, Sizes, WithinFold};
 use gander::gan::{Config, Game, PRESETS};
 use gander::gpu::{Family, fuse};
 use gander::host::{HostDevice, has_twin};
-use gander::plan::{Device, Kernel, Memory, Plan, PlanId, Readback, Recorder, Spans, Tensor, shaders};
+use gander::plan::{Capacity, Device, Kernel, Memory, Plan, PlanId, Readback, Recorder, Spans, Tensor, shaders};
 use naga::back::{hlsl, msl, spv};
 use naga::valid::{Capabilities, ModuleInfo, ValidationFlags, Validator};
 use std::collections::BTreeMap;
@@ -138,6 +138,12 @@ impl Device for Listener {
     }
     fn in_flight(&self) -> usize {
         1
+    }
+    fn capacity(&self) -> Capacity {
+        self.host.capacity()
+    }
+    fn beside(&self, plan: &Plan) -> gander::Result<u64> {
+        self.host.beside(plan)
     }
     fn allocate(&mut self, memory: &Memory) -> gander::Result<()> {
         self.host.allocate(memory)
