@@ -24,7 +24,7 @@ pub fn record_discriminator_step(rec: &mut Recorder, game: &Game, step: u32) {
     let judged = d.forward(rec, &pair);
 
     rec.section("Update D by ascending its stochastic gradient: ∇θ_d 1/m Σ [log D(x) + log(1 − D(G(z)))].");
-    let da = loss::discriminator(rec, judged.output(), 1.0, &game.d_tally);
+    let da = loss::discriminator(rec, judged.output(), game.loss, 1.0, &game.d_tally);
     d.parameter_gradient(rec, &judged, &da);
     game.d_optimizer.step(rec, d);
 }
@@ -38,7 +38,7 @@ pub fn record_generator_step(rec: &mut Recorder, game: &Game) {
     let judged = d.forward(rec, forged.output());
 
     rec.section("Update G by descending its stochastic gradient: ∇θ_g 1/m Σ log(1 − D(G(z))), or ascending log D(G(z)).");
-    let da = loss::generator(rec, judged.output(), game.generator_loss, &game.g_tally);
+    let da = loss::generator(rec, judged.output(), game.loss, game.generator_loss, &game.g_tally);
     let dx = d.input_gradient(rec, &judged, &da);
     g.parameter_gradient(rec, &forged, &dx);
     game.g_optimizer.step(rec, g);

@@ -19,12 +19,12 @@ pub fn record_iteration(rec: &mut Recorder, game: &Game) {
     let judged = d.forward(rec, &pair);
 
     rec.section("D's gradient: half of the cross-entropies of x as real and S as fake.");
-    let da = loss::discriminator(rec, judged.output(), MEAN_OF_BOTH, &game.d_tally);
+    let da = loss::discriminator(rec, judged.output(), game.loss, MEAN_OF_BOTH, &game.d_tally);
     d.parameter_gradient(rec, &judged, &da);
 
     rec.section("G's gradient: the cross-entropy of the same S as real, through the same masks and the same D.");
     let judged_s = judged.rows_at(*m..2 * m);
-    let da = loss::generator(rec, judged_s.output(), game.generator_loss, &game.g_tally);
+    let da = loss::generator(rec, judged_s.output(), game.loss, game.generator_loss, &game.g_tally);
     let ds = d.input_gradient(rec, &judged_s, &da);
     g.parameter_gradient(rec, &forged, &ds);
 

@@ -6,7 +6,7 @@ mod overrides;
 use crate::data::DataConfig;
 use crate::error::{Error, Result};
 use crate::gan::{Inherited, Noise};
-use crate::nn::loss::GeneratorLoss;
+use crate::nn::loss::{GeneratorLoss, Loss};
 use crate::nn::{LayerSpec, MomentumSpec};
 use serde::{Deserialize, Serialize};
 
@@ -55,7 +55,10 @@ pub struct GameConfig {
     pub batch: u32,
     /// Iterations to train for.
     pub iterations: u32,
-    /// What G descends.
+    /// What both players descend; the paper's cross-entropy if it is left out.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub loss: Loss,
+    /// What G descends where the loss is cross-entropy; other losses leave it no choice.
     #[serde(default)]
     pub generator_loss: GeneratorLoss,
 }

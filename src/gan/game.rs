@@ -3,7 +3,7 @@
 use crate::data::{Minibatches, Outline};
 use crate::error::{Error, Result};
 use crate::gan::{Config, Prior, Recipe, algorithm1, code2014};
-use crate::nn::loss::GeneratorLoss;
+use crate::nn::loss::{GeneratorLoss, Loss};
 use crate::nn::{Momentum, Network};
 use crate::plan::{Device, Plan, Recorder, Tensor};
 
@@ -33,7 +33,9 @@ pub struct Game {
     pub m: u32,
     /// Steps of D per step of G.
     pub k: u32,
-    /// What G descends.
+    /// What both players descend.
+    pub loss: Loss,
+    /// What G descends, where the loss leaves it a choice.
     pub generator_loss: GeneratorLoss,
     /// How G learns.
     pub g_optimizer: Momentum,
@@ -76,6 +78,7 @@ impl Game {
             data: Minibatches::new(rec, outline, &clock),
             m,
             k,
+            loss: config.train.loss,
             generator_loss: config.train.generator_loss,
             g_optimizer: Momentum::new(rec, &generator, &config.generator.optimizer, &clock),
             d_optimizer: Momentum::new(rec, &discriminator, &config.discriminator.optimizer, &clock),

@@ -17,6 +17,7 @@ mod folds;
 mod loss_discriminator;
 mod loss_generator;
 mod loss_softmax;
+mod losses;
 mod matmul;
 mod maxout;
 mod metrics;

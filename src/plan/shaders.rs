@@ -30,6 +30,7 @@ pub const FILES: &[(&str, &str)] = texts![
     "layout/nn",
     "layout/nt",
     "layout/tn",
+    "loss/cross_entropy",
     "loss_discriminator",
     "loss_generator",
     "loss_softmax",

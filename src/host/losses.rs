@@ -1,0 +1,27 @@
+//! The formulas of the losses, by hook: twins of `loss/…` and `generator_loss/…`.
+
+use crate::host::Real;
+
+/// A loss of one logit, and its slope.
+pub type Loss<T> = (fn(T) -> T, fn(T) -> T);
+
+/// What D descends on real and on fake rows, and what G descends on its own.
+pub struct Losses<T> {
+    /// D's, of a real row.
+    pub real: Loss<T>,
+    /// D's, of a fake row.
+    pub fake: Loss<T>,
+    /// G's.
+    pub generator: Loss<T>,
+}
+
+/// The losses of a hook.
+pub fn losses<T: Real>(hook: &str) -> Losses<T> {
+    let to_be_real: Loss<T> = (|a| (-a).softplus(), |a| -(-a).sigmoid());
+    let to_be_fake: Loss<T> = (|a| a.softplus(), |a| a.sigmoid());
+    match hook {
+        "cross_entropy" | "non_saturating" => Losses { real: to_be_real, fake: to_be_fake, generator: to_be_real },
+        "minimax" => Losses { real: to_be_real, fake: to_be_fake, generator: (|a| -a.softplus(), |a| -a.sigmoid()) },
+        hook => unreachable!("there is no loss `{hook}`"),
+    }
+}
