@@ -22,6 +22,11 @@ pub fn losses<T: Real>(hook: &str) -> Losses<T> {
     match hook {
         "cross_entropy" | "non_saturating" => Losses { real: to_be_real, fake: to_be_fake, generator: to_be_real },
         "minimax" => Losses { real: to_be_real, fake: to_be_fake, generator: (|a| -a.softplus(), |a| -a.sigmoid()) },
+        "hinge" => Losses {
+            real: (|a| (T::one() - a).max(T::zero()), |a| if a < T::one() { -T::one() } else { T::zero() }),
+            fake: (|a| (T::one() + a).max(T::zero()), |a| if a > -T::one() { T::one() } else { T::zero() }),
+            generator: (|a| -a, |_| -T::one()),
+        },
         hook => unreachable!("there is no loss `{hook}`"),
     }
 }

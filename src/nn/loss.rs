@@ -12,6 +12,8 @@ pub enum Loss {
     /// D: softplus(-a) of real rows, softplus(a) of fake ones (Goodfellow et al. 2014). G has a choice, [`GeneratorLoss`].
     #[default]
     CrossEntropy,
+    /// D: max(0, 1 - a) of real rows, max(0, 1 + a) of fake ones; G: -a (Lim & Ye 2017, "Geometric GAN").
+    Hinge,
 }
 
 /// What the generator descends where the discriminator descends cross-entropy.
@@ -29,6 +31,7 @@ impl Loss {
     fn hook(self) -> &'static str {
         match self {
             Loss::CrossEntropy => "loss/cross_entropy",
+            Loss::Hinge => "loss/hinge",
         }
     }
 

@@ -31,6 +31,7 @@ pub const FILES: &[(&str, &str)] = texts![
     "layout/nt",
     "layout/tn",
     "loss/cross_entropy",
+    "loss/hinge",
     "loss_discriminator",
     "loss_generator",
     "loss_softmax",

@@ -81,6 +81,25 @@ fn formulas() -> Vec<Formula> {
             fake: to_be_fake(),
             generator: Term { loss: |a| -softplus(a), slope: |a| -sigmoid(a), ..to_be_fake() },
         },
+        // One rounding, of 1 ± a; slopes are whole numbers.
+        Formula {
+            files: ["loss/hinge", "loss/hinge"],
+            loss: Loss::Hinge,
+            form: GeneratorLoss::default(),
+            real: Term {
+                loss: |a| f64::max(0.0, 1.0 - a),
+                slope: |a| if a < 1.0 { -1.0 } else { 0.0 },
+                loss_bound: |a| UNIT * (1.0 - a).abs(),
+                slope_bound: |_| 0.0,
+            },
+            fake: Term {
+                loss: |a| f64::max(0.0, 1.0 + a),
+                slope: |a| if a > -1.0 { 1.0 } else { 0.0 },
+                loss_bound: |a| UNIT * (1.0 + a).abs(),
+                slope_bound: |_| 0.0,
+            },
+            generator: Term { loss: |a| -a, slope: |_| -1.0, loss_bound: |_| 0.0, slope_bound: |_| 0.0 },
+        },
     ]
 }
 
