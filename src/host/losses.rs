@@ -27,6 +27,10 @@ pub fn losses<T: Real>(hook: &str) -> Losses<T> {
             fake: (|a| (T::one() + a).max(T::zero()), |a| if a > -T::one() { T::one() } else { T::zero() }),
             generator: (|a| -a, |_| -T::one()),
         },
+        "least_squares" => {
+            let to_one: Loss<T> = (|a| T::of(0.5) * (a - T::one()) * (a - T::one()), |a| a - T::one());
+            Losses { real: to_one, fake: (|a| T::of(0.5) * a * a, |a| a), generator: to_one }
+        }
         hook => unreachable!("there is no loss `{hook}`"),
     }
 }

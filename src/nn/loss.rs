@@ -14,6 +14,8 @@ pub enum Loss {
     CrossEntropy,
     /// D: max(0, 1 - a) of real rows, max(0, 1 + a) of fake ones; G: -a (Lim & Ye 2017, "Geometric GAN").
     Hinge,
+    /// D: (a - 1)²/2 of real rows, a²/2 of fake ones; G: (a - 1)²/2 (Mao et al. 2017, "Least Squares Generative Adversarial Networks").
+    LeastSquares,
 }
 
 /// What the generator descends where the discriminator descends cross-entropy.
@@ -32,6 +34,7 @@ impl Loss {
         match self {
             Loss::CrossEntropy => "loss/cross_entropy",
             Loss::Hinge => "loss/hinge",
+            Loss::LeastSquares => "loss/least_squares",
         }
     }
 

@@ -32,6 +32,7 @@ pub const FILES: &[(&str, &str)] = texts![
     "layout/tn",
     "loss/cross_entropy",
     "loss/hinge",
+    "loss/least_squares",
     "loss_discriminator",
     "loss_generator",
     "loss_softmax",

@@ -64,6 +64,12 @@ fn formulas() -> Vec<Formula> {
     let to_be_real =
         || Term { loss: |a| softplus(-a), slope: |a| -sigmoid(-a), loss_bound: |a| softplus_bound(-a), slope_bound: |a| sigmoid_bound(-a) };
     let to_be_fake = || Term { loss: softplus, slope: sigmoid, loss_bound: softplus_bound, slope_bound: sigmoid_bound };
+    let to_be_one = || Term {
+        loss: |a| (a - 1.0) * (a - 1.0) / 2.0,
+        slope: |a| a - 1.0,
+        loss_bound: |a| 2.0 * UNIT * (a - 1.0) * (a - 1.0),
+        slope_bound: |a| UNIT * (a - 1.0).abs(),
+    };
     vec![
         Formula {
             files: ["loss/cross_entropy", "generator_loss/non_saturating"],
@@ -99,6 +105,15 @@ fn formulas() -> Vec<Formula> {
                 slope_bound: |_| 0.0,
             },
             generator: Term { loss: |a| -a, slope: |_| -1.0, loss_bound: |_| 0.0, slope_bound: |_| 0.0 },
+        },
+        // The difference is rounded once and enters twice, and the square is rounded once more; a half is exact.
+        Formula {
+            files: ["loss/least_squares", "loss/least_squares"],
+            loss: Loss::LeastSquares,
+            form: GeneratorLoss::default(),
+            real: to_be_one(),
+            fake: Term { loss: |a| a * a / 2.0, slope: |a| a, loss_bound: |a| UNIT * a * a, slope_bound: |_| 0.0 },
+            generator: to_be_one(),
         },
     ]
 }
