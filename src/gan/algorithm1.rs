@@ -26,7 +26,7 @@ pub fn record_discriminator_step(rec: &mut Recorder, game: &Game, step: u32) {
     rec.section("Update D by ascending its stochastic gradient: ∇θ_d 1/m Σ [log D(x) + log(1 − D(G(z)))].");
     let da = loss::discriminator(rec, judged.output(), game.loss, 1.0, &game.d_tally);
     d.parameter_gradient(rec, &judged, &da);
-    game.d_optimizer.step(rec, d);
+    game.update_discriminator(rec);
 }
 
 /// Records the step of G, with fresh noise, through D as it is.

@@ -29,6 +29,6 @@ pub fn record_iteration(rec: &mut Recorder, game: &Game) {
     g.parameter_gradient(rec, &forged, &ds);
 
     rec.section("Both move at once.");
-    game.d_optimizer.step(rec, d);
+    game.update_discriminator(rec);
     game.g_optimizer.step(rec, g);
 }

@@ -61,6 +61,9 @@ pub struct GameConfig {
     /// What G descends where the loss is cross-entropy; other losses leave it no choice.
     #[serde(default)]
     pub generator_loss: GeneratorLoss,
+    /// No parameter of D leaves [-clip, clip]: after each of its updates they are clipped (Arjovsky et al. 2017, algorithm 1: 0.01).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clip: Option<f32>,
 }
 
 /// The distribution of z.

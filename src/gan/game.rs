@@ -2,7 +2,7 @@
 
 use crate::data::{Minibatches, Outline};
 use crate::error::{Error, Result};
-use crate::gan::{Config, Prior, Recipe, algorithm1, code2014};
+use crate::gan::{Config, GameConfig, Prior, Recipe, algorithm1, code2014};
 use crate::nn::loss::{GeneratorLoss, Loss};
 use crate::nn::{Momentum, Network};
 use crate::plan::{Device, Plan, Recorder, Tensor};
@@ -49,7 +49,8 @@ pub struct Game {
     pub g_tally: Tensor,
     /// Metrics of the last iterations.
     pub ring: Tensor,
-    recipe: Recipe,
+    /// What the configuration asks for beside the recipe.
+    pub(super) options: GameConfig,
 }
 
 impl Game {
@@ -85,7 +86,7 @@ impl Game {
             d_tally: rec.tensor("D tally", [1, 6]),
             g_tally: rec.tensor("G tally", [1, 1]),
             ring: metrics_ring(rec),
-            recipe: config.train.recipe,
+            options: config.train.clone(),
             generator,
             discriminator,
             clock,
@@ -97,7 +98,7 @@ impl Game {
         rec.section("Learning rate and momentum of this iteration.");
         self.g_optimizer.schedule(rec);
         self.d_optimizer.schedule(rec);
-        match self.recipe {
+        match self.options.recipe {
             Recipe::Algorithm1 => algorithm1::record_iteration(rec, self),
             Recipe::Code2014 => code2014::record_iteration(rec, self),
         }

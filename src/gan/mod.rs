@@ -12,6 +12,7 @@ mod extend;
 mod game;
 mod ledger;
 mod metrics;
+mod options;
 mod pace;
 mod presets;
 mod prior;

@@ -31,6 +31,7 @@ pub fn losses<T: Real>(hook: &str) -> Losses<T> {
             let to_one: Loss<T> = (|a| T::of(0.5) * (a - T::one()) * (a - T::one()), |a| a - T::one());
             Losses { real: to_one, fake: (|a| T::of(0.5) * a * a, |a| a), generator: to_one }
         }
+        "wasserstein" => Losses { real: (|a| -a, |_| -T::one()), fake: (|a| a, |_| T::one()), generator: (|a| -a, |_| -T::one()) },
         hook => unreachable!("there is no loss `{hook}`"),
     }
 }

@@ -5,6 +5,7 @@
 
 mod activation;
 mod call;
+mod clip;
 mod column_norm;
 mod column_sums;
 mod contrast;
@@ -43,6 +44,7 @@ fn twin<T: Real>(operation: &str) -> Option<Twin<T>> {
     Some(match operation {
         "activation_backward" => activation::backward,
         "activation_forward" => activation::forward,
+        "clip" => clip::run,
         "column_norm" => column_norm::run,
         "column_sums" => column_sums::run,
         "contrast" => contrast::run,

@@ -16,6 +16,8 @@ pub enum Loss {
     Hinge,
     /// D: (a - 1)²/2 of real rows, a²/2 of fake ones; G: (a - 1)²/2 (Mao et al. 2017, "Least Squares Generative Adversarial Networks").
     LeastSquares,
+    /// D: -a of real rows, a of fake ones; G: -a (Arjovsky et al. 2017, "Wasserstein GAN"). D's parameters have to be clipped.
+    Wasserstein,
 }
 
 /// What the generator descends where the discriminator descends cross-entropy.
@@ -35,6 +37,7 @@ impl Loss {
             Loss::CrossEntropy => "loss/cross_entropy",
             Loss::Hinge => "loss/hinge",
             Loss::LeastSquares => "loss/least_squares",
+            Loss::Wasserstein => "loss/wasserstein",
         }
     }
 

@@ -30,6 +30,8 @@ fn absurd_values_are_refused_with_their_limits() {
         ("generator.layers.0.units=1000000000", "units is 1000000000"),
         ("generator.layers.2.units=3", "has 2"),
         ("prior.noise=pink", "pink"),
+        ("train.loss=wasserstein", "set train.clip"),
+        ("train.clip=0.0", "train.clip is 0"),
         ("data.set=mnits", "did you mean `mnist`"),
     ] {
         assert_fails(&train(&folder.path().join("a"), &["--set", assignment]), 2, &[named]);

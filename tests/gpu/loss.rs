@@ -115,6 +115,15 @@ fn formulas() -> Vec<Formula> {
             fake: Term { loss: |a| a * a / 2.0, slope: |a| a, loss_bound: |a| UNIT * a * a, slope_bound: |_| 0.0 },
             generator: to_be_one(),
         },
+        // Nothing is rounded.
+        Formula {
+            files: ["loss/wasserstein", "loss/wasserstein"],
+            loss: Loss::Wasserstein,
+            form: GeneratorLoss::default(),
+            real: Term { loss: |a| -a, slope: |_| -1.0, loss_bound: |_| 0.0, slope_bound: |_| 0.0 },
+            fake: Term { loss: |a| a, slope: |_| 1.0, loss_bound: |_| 0.0, slope_bound: |_| 0.0 },
+            generator: Term { loss: |a| -a, slope: |_| -1.0, loss_bound: |_| 0.0, slope_bound: |_| 0.0 },
+        },
     ]
 }
 

@@ -36,3 +36,4 @@ mod shaders;
 mod shuffle;
 mod threefry;
 mod update;
+mod whole;

@@ -99,7 +99,7 @@ fn plans() -> Vec<Plan> {
     }
     for (file, _) in shaders::FILES {
         let Some(loss) = file.strip_prefix("loss/") else { continue };
-        let overrides = [format!("train.loss={}", loss.replace('_', "-"))];
+        let overrides = [format!("train.loss={}", loss.replace('_', "-")), "train.clip=0.01".into()];
         let config = Config::parse(PRESETS[0].toml, &overrides).unwrap_or_else(|error| panic!("{file}: {error}"));
         record(&config, &examples(PRESETS[0].name, 784));
     }

@@ -3,6 +3,7 @@
 use crate::error::{Error, Result};
 use crate::gan::config::{Config, GameConfig, NetworkConfig, Recipe};
 use crate::gan::{Inherited, Player};
+use crate::nn::loss::Loss;
 use crate::nn::{BiasStart, Kind, LayerSpec, MomentumSpec};
 
 /// Most units in a layer, numbers in a noise vector, rows in a minibatch: more is a slip of the pen.
@@ -25,6 +26,7 @@ impl Config {
         if recipe == Recipe::Code2014 && k != 1 {
             return Err(Error::Config(format!("train.k is {k}, but the recipe code-2014 moves D and G together: set train.k to 1")));
         }
+        check_options(&self.train)?;
         if let Some(step) = self.data.preprocess {
             step.check()?;
         }
@@ -128,6 +130,17 @@ fn check_network(name: &str, network: &NetworkConfig) -> Result<()> {
         if !(0.0..1.0).contains(&value) {
             return Err(Error::Config(format!("{name}.optimizer.{key} is {value}; it lies from 0 to below 1")));
         }
+    }
+    Ok(())
+}
+
+/// Checks what a game may ask for beside its recipe.
+fn check_options(train: &GameConfig) -> Result<()> {
+    if let Some(limit) = train.clip {
+        positive("train.clip", limit)?;
+    } else if train.loss == Loss::Wasserstein {
+        let what = "train.loss is wasserstein, which takes a D that is Lipschitz, but nothing clips D's parameters: set train.clip, for example to 0.01";
+        return Err(Error::Config(what.into()));
     }
     Ok(())
 }
