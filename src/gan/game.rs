@@ -3,7 +3,6 @@
 use crate::data::{Minibatches, Outline};
 use crate::error::{Error, Result};
 use crate::gan::{Config, GameConfig, Prior, Recipe, algorithm1, code2014};
-use crate::nn::loss::{GeneratorLoss, Loss};
 use crate::nn::{Momentum, Network};
 use crate::plan::{Device, Plan, Recorder, Tensor};
 
@@ -33,10 +32,6 @@ pub struct Game {
     pub m: u32,
     /// Steps of D per step of G.
     pub k: u32,
-    /// What both players descend.
-    pub loss: Loss,
-    /// What G descends, where the loss leaves it a choice.
-    pub generator_loss: GeneratorLoss,
     /// How G learns.
     pub g_optimizer: Momentum,
     /// How D learns.
@@ -49,7 +44,7 @@ pub struct Game {
     pub g_tally: Tensor,
     /// Metrics of the last iterations.
     pub ring: Tensor,
-    /// What the configuration asks for beside the recipe.
+    /// The recipe, what the players descend, and whatever else a configuration asks for.
     pub(super) options: GameConfig,
 }
 
@@ -79,8 +74,6 @@ impl Game {
             data: Minibatches::new(rec, outline, &clock),
             m,
             k,
-            loss: config.train.loss,
-            generator_loss: config.train.generator_loss,
             g_optimizer: Momentum::new(rec, &generator, &config.generator.optimizer, &clock),
             d_optimizer: Momentum::new(rec, &discriminator, &config.discriminator.optimizer, &clock),
             d_tally: rec.tensor("D tally", [1, 6]),

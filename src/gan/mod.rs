@@ -21,7 +21,7 @@ mod sheets;
 mod state;
 mod trainer;
 
-pub use config::{Config, GameConfig, NetworkConfig, PriorConfig, Recipe, ReportConfig, Scaling};
+pub use config::{BlendConfig, Config, GameConfig, NetworkConfig, PriorConfig, Recipe, ReportConfig, Scaling};
 pub use extend::Inherited;
 pub use game::{Game, Player};
 pub use metrics::Metrics;

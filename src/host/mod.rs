@@ -15,6 +15,7 @@ mod draw;
 mod draw_labels;
 mod dropout;
 mod folds;
+mod loss_blend;
 mod loss_discriminator;
 mod loss_generator;
 mod loss_softmax;
@@ -25,8 +26,11 @@ mod metrics;
 mod noise;
 mod normalize_rows;
 mod peak;
+mod perturb;
 mod real;
+mod scale;
 mod schedule;
+mod shrink;
 mod shuffle;
 mod tick;
 mod update;
@@ -52,6 +56,7 @@ fn twin<T: Real>(operation: &str) -> Option<Twin<T>> {
         "draw" => draw::run,
         "draw_labels" => draw_labels::run,
         "dropout" => dropout::run,
+        "loss_blend" => loss_blend::run,
         "loss_discriminator" => loss_discriminator::run,
         "loss_generator" => loss_generator::run,
         "loss_softmax" => loss_softmax::run,
@@ -65,7 +70,11 @@ fn twin<T: Real>(operation: &str) -> Option<Twin<T>> {
         "parzen_fold" => folds::parzen,
         "peak_arithmetic" => peak::arithmetic,
         "peak_copy" => peak::copy,
+        "perturb" => perturb::run,
+        "scale" => scale::run,
+        "scale_factor" => scale::factor,
         "schedule" => schedule::run,
+        "shrink" => shrink::run,
         "shuffle" => shuffle::run,
         "tick" => tick::run,
         "update" => update::run,

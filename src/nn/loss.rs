@@ -87,6 +87,24 @@ pub fn generator(rec: &mut Recorder, a: &Tensor, loss: Loss, form: GeneratorLoss
     da
 }
 
+/// Records the gradient of both forms of G's cross-entropy at once, 1/m Σ [u·softplus(-a_i) - v·softplus(a_i)] with the weights (u, v), by the logits of m
+/// forged rows.   a, da: m×1, tally: 1×1.
+#[track_caller]
+pub fn blend(rec: &mut Recorder, a: &Tensor, [non_saturating, minimax]: [f32; 2], tally: &Tensor) -> Tensor {
+    assert!(a.cols() == 1, "{a} is no column of logits");
+    let da = rec.tensor("da", [a.rows(), 1]);
+    rec.dispatch("loss_blend")
+        .bind("a", a)
+        .bind("da", &da)
+        .bind("tally", tally)
+        .argument("m", a.rows())
+        .argument("non_saturating", non_saturating)
+        .argument("minimax", minimax)
+        .flops(u64::from(a.rows()))
+        .record();
+    da
+}
+
 /// Records the gradient of the cross-entropy of labels, -1/m Σ log softmax(a_i)_label(i), by the logits.   a, da: m×classes, labels: 1×m words below
 /// classes, tally: 1×2 (the loss, the share judged right).
 #[track_caller]

@@ -6,7 +6,7 @@ use crate::lab::{Lab, On, numbers};
 use gander::nn::loss::{self, GeneratorLoss, Loss};
 
 /// Logits of a minibatch: usual ones, zeros, and extreme ones where there is room.
-fn logits(rows: u32) -> Vec<f32> {
+pub fn logits(rows: u32) -> Vec<f32> {
     let mut a: Vec<f32> = numbers(rows, rows).iter().map(|a| 9.0 * a).collect();
     let extreme = [100.0, -100.0, 1e4, -1e4, 0.0, -0.0, 16.7, -16.7, 88.8, -88.8];
     if rows >= 40 {
@@ -19,24 +19,24 @@ fn logits(rows: u32) -> Vec<f32> {
     a
 }
 
-fn softplus(a: f64) -> f64 {
+pub fn softplus(a: f64) -> f64 {
     a.max(0.0) + (-a.abs()).exp().ln_1p()
 }
 
 /// softplus(a) = max(a, 0) + log(1 + e), e = exp(-|a|): e's error, the sum's rounding (an argument in [1, 2] makes it absolute), the logarithm's 2⁻²¹,
 /// and the last sum.
-fn softplus_bound(a: f64) -> f64 {
+pub fn softplus_bound(a: f64) -> f64 {
     exp_error(a) * (-a.abs()).exp() + 2.0 * UNIT + 8.0 * UNIT + UNIT * softplus(a) + TINY
 }
 
 /// A mean of m terms: each term's own bound, m roundings of the sum, the share's division and the last product.
-fn mean_bound(terms: &[f64], bounds: impl Iterator<Item = f64>) -> f64 {
+pub fn mean_bound(terms: &[f64], bounds: impl Iterator<Item = f64>) -> f64 {
     let m = terms.len() as f64;
     let magnitude: f64 = terms.iter().map(|term| term.abs()).sum();
     bounds.sum::<f64>() / m + ((m + 1.0) * UNIT + 2.5 * ULP) * magnitude / m
 }
 
-fn mean(terms: &[f64]) -> f64 {
+pub fn mean(terms: &[f64]) -> f64 {
     terms.iter().sum::<f64>() / terms.len() as f64
 }
 

@@ -28,6 +28,7 @@ mod matmul;
 mod maxout;
 mod metrics;
 mod noise;
+mod options;
 mod peak;
 mod play;
 mod reproducible;
