@@ -13,6 +13,7 @@ mod fit;
 mod game;
 mod ledger;
 mod metrics;
+mod options;
 mod pace;
 mod presets;
 mod prior;
@@ -21,7 +22,7 @@ mod sheets;
 mod state;
 mod trainer;
 
-pub use config::{Config, GameConfig, NetworkConfig, PriorConfig, Recipe, ReportConfig, Scaling};
+pub use config::{BlendConfig, Config, GameConfig, NetworkConfig, PriorConfig, Recipe, ReportConfig, Scaling};
 pub use extend::Inherited;
 pub use fit::Fit;
 pub use game::{Game, Player};

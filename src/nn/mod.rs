@@ -13,6 +13,7 @@ pub mod loss;
 mod maxout;
 mod momentum;
 mod network;
+mod whole;
 
 pub use activation::Activation;
 pub use affine::Affine;

@@ -37,6 +37,8 @@ pub struct Network {
 #[derive(Clone, Debug)]
 pub struct Pass {
     applied: Vec<Applied>,
+    /// The number of the layer that each application is of.
+    layers: Vec<usize>,
 }
 
 impl Pass {
@@ -52,7 +54,7 @@ impl Pass {
 
     /// The same pass, seen on some of its rows only: the same values, the same masks.
     pub fn rows_at(&self, rows: Range<u32>) -> Pass {
-        Pass { applied: self.applied.iter().map(|at| at.rows_at(rows.clone())).collect() }
+        Pass { applied: self.applied.iter().map(|at| at.rows_at(rows.clone())).collect(), layers: self.layers.clone() }
     }
 }
 
@@ -159,23 +161,23 @@ impl Network {
             layer.forward(rec, &at);
             applied.push(at);
         }
-        Pass { applied }
+        Pass { applied, layers: layers.iter().map(|(number, _)| *number).collect() }
     }
 
     /// Records ∂L/∂x from ∂L/∂y: passes through the network and leaves its parameters alone.
     pub fn input_gradient(&self, rec: &mut Recorder, pass: &Pass, dy: &Tensor) -> Tensor {
-        let layers = self.layers.iter().zip(&pass.applied).rev();
-        layers.fold(dy.clone(), |dy, (layer, at)| layer.input_gradient(rec, at, &dy))
+        let layers = pass.layers.iter().zip(&pass.applied).rev();
+        layers.fold(dy.clone(), |dy, (number, at)| self.layers[*number].input_gradient(rec, at, &dy))
     }
 
     /// Records ∂L/∂θ from ∂L/∂y, and stops at the lowest layer that has parameters.
     pub fn parameter_gradient(&self, rec: &mut Recorder, pass: &Pass, dy: &Tensor) {
         let lowest = self.layers.iter().position(|layer| layer.has_parameters()).unwrap_or(self.layers.len());
         let mut dy = dy.clone();
-        for (number, (layer, at)) in self.layers.iter().zip(&pass.applied).enumerate().skip(lowest).rev() {
-            layer.parameter_gradient(rec, at, &dy);
-            if number > lowest {
-                dy = layer.input_gradient(rec, at, &dy);
+        for (number, at) in pass.layers.iter().zip(&pass.applied).filter(|(number, _)| **number >= lowest).rev() {
+            self.layers[*number].parameter_gradient(rec, at, &dy);
+            if *number > lowest {
+                dy = self.layers[*number].input_gradient(rec, at, &dy);
             }
         }
     }
