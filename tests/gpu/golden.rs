@@ -14,7 +14,7 @@
 
 use crate::compare::wide;
 use crate::lab::{Lab, On, Seen, as_bits};
-use crate::play::{Play, plays};
+use crate::play::{Play, beyond_the_limit, plays};
 use gander::bench::{COSINE_GATE, apart, cosines};
 use gander::data::Values;
 use gander::gan::Game;
@@ -42,6 +42,12 @@ fn every_buffer_of_a_game_of_the_code_of_2014_agrees_after_20_iterations() {
     let [.., third, fourth] = plays();
     run(&third, On::EveryAdapter);
     run(&fourth, On::EveryFamily);
+}
+
+/// Matrices, parameters and the data set exceed what these devices bind at once, and are worked on piece by piece.
+#[test]
+fn every_buffer_of_a_game_agrees_that_is_cut_to_fit_small_bindings() {
+    run(&beyond_the_limit(), On::EveryFamilyWithinTheLimit);
 }
 
 fn run(play: &Play, on: On) {

@@ -25,6 +25,24 @@ fn dataset(name: &str, width: u32, values: Values, examples: u32) -> Dataset {
     dataset.checked().expect("its parts agree")
 }
 
+/// 700 pictures of 96 bytes, more than [`lab::LIMIT`](crate::lab::LIMIT).
+fn many_pictures() -> Dataset {
+    let pixel = |i: u32| (31 * i + (i / 96) * (i % 7)) as u8;
+    dataset("many pictures", 96, Values::Bytes((0..700 * 96).map(pixel).collect()), 700)
+}
+
+/// A game whose data, matrices and parameters exceed [`lab::LIMIT`](crate::lab::LIMIT): weights in two and three blocks, of ragged sizes.
+pub fn beyond_the_limit() -> Play {
+    play(
+        "tensors beyond the limit of bindings",
+        many_pictures(),
+        "k = 1\nbatch = 12",
+        "noise = \"uniform\"\nsize = 100",
+        "{ kind = \"relu\", units = 130, irange = 0.1, max_col_norm = 0.6 }, { kind = \"sigmoid\", units = 96, irange = 0.2 }",
+        "{ kind = \"maxout\", units = 60, pieces = 3, irange = 0.1, max_col_norm = 0.6, keep = 0.8 }, { kind = \"sigmoid\", units = 1, irange = 0.5, keep = 0.5 }",
+    )
+}
+
 /// A game of the tests.
 pub struct Play {
     pub name: &'static str,

@@ -1,12 +1,13 @@
 //! The shaders as files: each is known to the library, has a twin and a test, and every kernel speaks SPIR-V, MSL and HLSL.
 
-use crate::play::plays;
+use crate::lab::LIMIT;
+use crate::play::{beyond_the_limit, plays};
 use gander::bench::record_peaks;
 use gander::data::{Outline, Preprocess, Shape, points};
 use gander::eval::classifier::{Classifier, Recipe};
 use gander::eval::distances::{NearestFold, ParzenFold, Sizes, WithinFold};
 use gander::gan::{Config, Game, PRESETS};
-use gander::gpu::{Family, fuse};
+use gander::gpu::{Family, cut, fuse};
 use gander::host::{HostDevice, has_twin};
 use gander::plan::{Capacity, Device, Kernel, Memory, Plan, PlanId, Readback, Recorder, Spans, Tensor, shaders};
 use naga::back::{hlsl, msl, spv};
@@ -103,6 +104,7 @@ fn plans() -> Vec<Plan> {
         let config = Config::parse(PRESETS[0].toml, &overrides).unwrap_or_else(|error| panic!("{file}: {error}"));
         record(&config, &examples(PRESETS[0].name, 784));
     }
+    record(&beyond_the_limit().config, &beyond_the_limit().dataset.outline());
     for play in plays() {
         record(&play.config, &play.dataset.outline());
         record(&play.config, &Outline { preprocess: Some(Preprocess::Gcn(55.0)), ..play.dataset.outline() });
@@ -186,7 +188,8 @@ fn kernels() -> BTreeMap<String, String> {
     let mut kernels = BTreeMap::new();
     for plan in plans() {
         let fused = fuse(&plan).dispatches.into_iter().map(|(_, dispatch)| dispatch);
-        for dispatch in fused.chain(plan.dispatches.iter().cloned()) {
+        let cut = plan.dispatches.iter().flat_map(|dispatch| cut(dispatch, &dispatch.kernel, LIMIT).unwrap_or_default());
+        for dispatch in fused.chain(plan.dispatches.iter().cloned()).chain(cut) {
             for family in &families {
                 let kernel: Kernel = family.kernel(&dispatch);
                 kernels.insert(kernel.source.clone(), format!("{} ({family:?})", kernel.label()));
