@@ -7,6 +7,7 @@ mod activation;
 mod call;
 mod column_norm;
 mod column_sums;
+mod convolution;
 mod copy;
 mod device;
 mod draw;
@@ -17,12 +18,14 @@ mod loss_discriminator;
 mod loss_generator;
 mod loss_softmax;
 mod matmul;
+mod max_pooling;
 mod maxout;
 mod metrics;
 mod noise;
 mod normalize_rows;
 mod peak;
 mod real;
+mod row_sums;
 mod schedule;
 mod shuffle;
 mod tick;
@@ -43,6 +46,9 @@ fn twin<T: Real>(operation: &str) -> Option<Twin<T>> {
         "activation_forward" => activation::forward,
         "column_norm" => column_norm::run,
         "column_sums" => column_sums::run,
+        "convolve" => convolution::forward,
+        "convolve_adjoint" => convolution::adjoint,
+        "convolve_weights" => convolution::weights,
         "copy" => copy::run,
         "draw" => draw::run,
         "draw_labels" => draw_labels::run,
@@ -51,6 +57,8 @@ fn twin<T: Real>(operation: &str) -> Option<Twin<T>> {
         "loss_generator" => loss_generator::run,
         "loss_softmax" => loss_softmax::run,
         "matmul_nn" | "matmul_nt" | "matmul_tn" => matmul::run,
+        "max_pooling_backward" => max_pooling::backward,
+        "max_pooling_forward" => max_pooling::forward,
         "maxout_backward" => maxout::backward,
         "maxout_forward" => maxout::forward,
         "metrics" => metrics::run,
@@ -60,6 +68,7 @@ fn twin<T: Real>(operation: &str) -> Option<Twin<T>> {
         "parzen_fold" => folds::parzen,
         "peak_arithmetic" => peak::arithmetic,
         "peak_copy" => peak::copy,
+        "row_sums" => row_sums::run,
         "schedule" => schedule::run,
         "shuffle" => shuffle::run,
         "tick" => tick::run,

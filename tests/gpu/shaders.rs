@@ -2,7 +2,7 @@
 
 use crate::play::plays;
 use gander::bench::record_peaks;
-use gander::data::{Outline, Shape, points};
+use gander::data::{Outline, points};
 use gander::eval::classifier::{Classifier, Recipe};
 use gander::eval::distances::{NearestFold, ParzenFold, Sizes, WithinFold};
 use gander::gan::{Config, Game, PRESETS};
@@ -62,12 +62,14 @@ fn every_shader_is_named_in_a_test_of_its_own() {
     }
 }
 
-/// Operations are the files at the top of shaders/; the products are one file with three layouts.
+/// Operations are the files at the top of shaders/; the products are one file with several layouts.
 #[test]
 fn every_operation_has_a_twin() {
     for (file, text) in shaders::FILES.iter().filter(|(file, text)| !file.contains('/') && text.contains("@compute")) {
         let operations: Vec<String> = match *file {
-            "matmul" => ["nn", "nt", "tn"].map(|layout| format!("matmul_{layout}")).into(),
+            "matmul" => {
+                ["matmul_nn", "matmul_nt", "matmul_tn", "convolve", "convolve_adjoint", "convolve_weights"].map(String::from).into()
+            }
             operation => vec![operation.into()],
         };
         assert!(text.contains("fn main"), "{file}");
@@ -93,11 +95,7 @@ fn plans() -> Vec<Plan> {
             let mut overrides: Vec<String> = keys.iter().zip(settings).map(|(key, value)| format!("{key}={value}")).collect();
             overrides.push("train.k=1".into());
             let config = Config::parse(preset.toml, &overrides).unwrap_or_else(|error| panic!("{}: {error}", preset.name));
-            let units = config.generator.layers.last().expect("checked").units;
-            let shape = Shape { width: units, height: 1, channels: 1 };
-            let outline =
-                Outline { name: preset.name.into(), shape, bytes: units == 784, examples: 1000, train: 0..1000, preprocess: None };
-            record(&config, &outline);
+            record(&config, &gander::data::outline(&config.data).unwrap_or_else(|error| panic!("{}: {error}", preset.name)));
         }
     }
     for play in plays() {
