@@ -18,6 +18,7 @@ mod maxout;
 mod momentum;
 mod network;
 mod shapes;
+mod whole;
 
 pub use activation::Activation;
 pub use affine::Affine;
@@ -30,5 +31,5 @@ pub use layer::{Applied, Layer};
 pub use max_pooling::MaxPooling;
 pub use maxout::Maxout;
 pub use momentum::{Momentum, MomentumSpec};
-pub use network::{Network, Parameter, Pass};
+pub use network::{Network, Parameter, Pass, limit_columns};
 pub use shapes::{Shaped, shapes};

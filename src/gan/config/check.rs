@@ -1,7 +1,9 @@
 //! What a configuration's values must be, as far as that can be said without the data.
 
 use crate::error::{Error, Result};
-use crate::gan::config::{Config, GameConfig, NetworkConfig, Recipe};
+use crate::gan::config::{BlendConfig, Config, GameConfig, NetworkConfig, Recipe};
+use crate::gan::{Inherited, Player};
+use crate::nn::loss::Loss;
 use crate::nn::{BiasStart, Extent, Kind, LayerSpec, MomentumSpec, Nonlinearity, Shaped, shapes};
 
 /// Most numbers in a noise vector, rows in a minibatch: more is a slip of the pen.
@@ -24,8 +26,16 @@ impl Config {
         if recipe == Recipe::Code2014 && k != 1 {
             return Err(Error::Config(format!("train.k is {k}, but the recipe code-2014 moves D and G together: set train.k to 1")));
         }
+        check_options(&self.train)?;
+        if let Some(step) = self.data.preprocess {
+            step.check()?;
+        }
         check_network("generator", &self.generator)?;
         check_network("discriminator", &self.discriminator)?;
+        if Player::BOTH.iter().any(|player| player.of(self).extends.is_some()) {
+            // The layers are not complete yet: what follows is checked when they are.
+            return Ok(());
+        }
         check_sizes("generator", &self.generator_shapes()?, batch)?;
         let last = self.discriminator.layers.last().expect("checked above");
         if last.kind != Kind::Sigmoid || last.units != Some(1) {
@@ -74,6 +84,11 @@ impl Config {
                 "the generator's last layer begins its bias at the marginals, but has not one bias for each of its numbers: set bias to a number".into(),
             ));
         }
+        if let (Some(step), true) = (self.data.preprocess, marginal(layers).is_some()) {
+            return Err(Error::Config(format!(
+                "the generator's bias begins at the marginals, which are those of pixels from 0 to 1, but data.preprocess is {step:?}: remove one of the two"
+            )));
+        }
         Ok(())
     }
 }
@@ -92,7 +107,15 @@ fn check_sizes(name: &str, shapes: &[Shaped], rows: u32) -> Result<()> {
 }
 
 fn check_network(name: &str, network: &NetworkConfig) -> Result<()> {
-    if network.layers.is_empty() {
+    if let Some(Inherited { layers, .. }) = &network.inherited
+        && *layers as usize > network.layers.len()
+    {
+        let all = network.layers.len();
+        return Err(Error::Config(format!(
+            "{name}.inherited.layers is {layers}, but {name} has {all} layers: take them from the run's own config.toml"
+        )));
+    }
+    if network.layers.is_empty() && network.extends.is_none() {
         return Err(Error::Config(format!("{name}.layers is empty; a network needs a layer")));
     }
     network.layers.iter().enumerate().try_for_each(|(at, layer)| layer.check(&format!("{name}.layers[{at}]")))?;
@@ -110,6 +133,43 @@ fn check_network(name: &str, network: &NetworkConfig) -> Result<()> {
         if !(0.0..1.0).contains(&value) {
             return Err(Error::Config(format!("{name}.optimizer.{key} is {value}; it lies from 0 to below 1")));
         }
+    }
+    Ok(())
+}
+
+/// Checks what a game may ask for beside its recipe.
+fn check_options(train: &GameConfig) -> Result<()> {
+    if let Some(BlendConfig { non_saturating, minimax }) = train.blend {
+        positive("train.blend.non_saturating", non_saturating)?;
+        positive("train.blend.minimax", minimax)?;
+        if train.loss != Loss::CrossEntropy {
+            let loss = train.loss;
+            return Err(Error::Config(format!(
+                "train.blend blends two forms of cross-entropy, but train.loss is {loss:?}: remove one of the two"
+            )));
+        }
+    }
+    if let Some(every) = train.generator_every {
+        within("train.generator_every", every, 1, u32::MAX)?;
+        if train.recipe == Recipe::Algorithm1 {
+            return Err(Error::Config(format!(
+                "train.generator_every is {every}, but in algorithm-1 G moves after k steps of D: set train.k to {every}, or train.recipe to code-2014"
+            )));
+        }
+    }
+    for (key, value) in [("generator_gradient_norm", train.generator_gradient_norm), ("instance_noise", train.instance_noise)] {
+        value.map_or(Ok(()), |value| positive(&format!("train.{key}"), value))?;
+    }
+    if let Some(factor) = train.shrink_d
+        && !(factor > 0.0 && factor <= 1.0)
+    {
+        return Err(Error::Config(format!("train.shrink_d is {factor}; D is multiplied by it: it lies above 0 and is at most 1")));
+    }
+    if let Some(limit) = train.clip {
+        positive("train.clip", limit)?;
+    } else if train.loss == Loss::Wasserstein {
+        let what = "train.loss is wasserstein, which takes a D that is Lipschitz, but nothing clips D's parameters: set train.clip, for example to 0.01";
+        return Err(Error::Config(what.into()));
     }
     Ok(())
 }
