@@ -63,12 +63,14 @@ fn every_shader_is_named_in_a_test_of_its_own() {
     }
 }
 
-/// Operations are the files at the top of shaders/; the products are one file with three layouts.
+/// Operations are the files at the top of shaders/; the products are one file with several layouts.
 #[test]
 fn every_operation_has_a_twin() {
     for (file, text) in shaders::FILES.iter().filter(|(file, text)| !file.contains('/') && text.contains("@compute")) {
         let operations: Vec<String> = match *file {
-            "matmul" => ["nn", "nt", "tn"].map(|layout| format!("matmul_{layout}")).into(),
+            "matmul" => {
+                ["matmul_nn", "matmul_nt", "matmul_tn", "convolve", "convolve_adjoint", "convolve_weights"].map(String::from).into()
+            }
             operation => vec![operation.into()],
         };
         assert!(text.contains("fn main"), "{file}");
@@ -94,8 +96,7 @@ fn plans() -> Vec<Plan> {
             let mut overrides: Vec<String> = keys.iter().zip(settings).map(|(key, value)| format!("{key}={value}")).collect();
             overrides.push("train.k=1".into());
             let config = Config::parse(preset.toml, &overrides).unwrap_or_else(|error| panic!("{}: {error}", preset.name));
-            let units = config.generator.layers.last().expect("checked").units;
-            record(&config, &examples(preset.name, units));
+            record(&config, &gander::data::outline(&config.data).unwrap_or_else(|error| panic!("{}: {error}", preset.name)));
         }
     }
     for (file, _) in shaders::FILES {
