@@ -57,6 +57,12 @@ impl Outline {
 }
 
 impl Shape {
+    /// Whether it is that of a picture, not of a point.
+    #[must_use]
+    pub fn is_picture(self) -> bool {
+        self.height > 1 || self.channels > 1
+    }
+
     /// Numbers in an example of this shape.
     #[must_use]
     pub fn dimensions(self) -> u32 {
