@@ -3,6 +3,7 @@
 //! * [`catalogue`] opens a data set by its name, and knows the folders where files are looked for.
 //! * [`dataset`] is what all of them become: values, labels, and the ranges for training, validation and test.
 //! * [`mnist`] reads the four files of MNIST and its relatives, in the format of [`idx`]; [`cifar`] reads CIFAR-10; [`fetch`] downloads them.
+//! * [`tfd`] reads the Toronto Face Database out of a MAT-file ([`mat`]).
 //! * [`digits`] makes handwritten-like digits, for machines that have nothing to read.
 //! * [`minibatch`] packs a data set onto a device and records how minibatches are drawn there.
 //! * [`own`] tells data of the user's own by their names: [`images`] opens a folder of pictures, [`arrays`] an [`npy`] file.
@@ -29,6 +30,8 @@ pub mod images;
 #[cfg(feature = "native")]
 mod inflate;
 mod labels;
+#[cfg(feature = "native")]
+pub mod mat;
 pub mod minibatch;
 #[cfg(feature = "native")]
 pub mod mnist;
@@ -41,6 +44,8 @@ mod preprocess;
 #[cfg(feature = "native")]
 pub mod samples;
 pub mod statistics;
+#[cfg(feature = "native")]
+pub mod tfd;
 
 #[cfg(feature = "native")]
 pub use catalogue::{cache_folder, open, outline, shape};

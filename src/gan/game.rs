@@ -1,10 +1,9 @@
 //! The game: both players, the prior, the data, and what training keeps beside them.
 
-use crate::data::{Minibatches, Outline};
+use crate::data::{Minibatches, Outline, Shape};
 use crate::error::{Error, Result};
-use crate::gan::{Config, Prior, Recipe, algorithm1, code2014};
-use crate::nn::loss::GeneratorLoss;
-use crate::nn::{Momentum, Network};
+use crate::gan::{Config, GameConfig, Prior, Recipe, algorithm1, code2014};
+use crate::nn::{Extent, Momentum, Network};
 use crate::plan::{Device, Plan, Recorder, Tensor};
 
 /// Rows in the device's ring of metrics: more than two submissions ever hold.
@@ -33,8 +32,6 @@ pub struct Game {
     pub m: u32,
     /// Steps of D per step of G.
     pub k: u32,
-    /// What G descends.
-    pub generator_loss: GeneratorLoss,
     /// How G learns.
     pub g_optimizer: Momentum,
     /// How D learns.
@@ -47,42 +44,45 @@ pub struct Game {
     pub g_tally: Tensor,
     /// Metrics of the last iterations.
     pub ring: Tensor,
-    recipe: Recipe,
+    /// The recipe, what the players descend, and whatever else a configuration asks for.
+    pub(super) options: GameConfig,
 }
 
 impl Game {
     /// Lays out the game of a configuration over a data set. `mean` is that of the training examples, for a bias from their marginals; only the
     /// initial parameters depend on it.
     /// # Errors
-    /// if G does not give out what the data is made of, or the minibatches of one iteration exceed what can be counted.
+    /// if G does not give out what the data is made of, a layer of D cannot take in what reaches it, or the minibatches of one iteration exceed what can be counted.
     pub fn new(rec: &mut Recorder, config: &Config, outline: &Outline, mean: &[f32]) -> Result<Game> {
         let dimensions = outline.dimensions();
-        let outputs = config.generator.layers.last().map_or(0, |layer| layer.units);
+        let outputs = config.generator_outputs()?.numbers();
         if outputs != dimensions {
             let (set, last) = (&outline.name, config.generator.layers.len().saturating_sub(1));
             return Err(Error::Config(format!(
                 "the generator gives out {outputs} numbers, but an example of `{set}` has {dimensions}: --set generator.layers.{last}.units={dimensions}"
             )));
         }
+        let Shape { width, height, channels } = outline.shape;
+        let example = Extent { channels, height, width };
+        config.discriminator_shapes(example)?;
         let (m, k) = (config.train.batch, config.train.k);
         if u64::from(m) * u64::from(k) + u64::from(outline.examples) > u64::from(u32::MAX) {
             return Err(Error::Config(format!("train.k = {k} minibatches of {m} are more examples per iteration than can be counted")));
         }
         let clock = rec.words("clock", 4);
         let generator = Network::new(rec, "G", &config.generator.layers, config.prior.size, false, mean, &clock);
-        let discriminator = Network::new(rec, "D", &config.discriminator.layers, dimensions, true, mean, &clock);
+        let discriminator = Network::new(rec, "D", &config.discriminator.layers, example, true, mean, &clock);
         Ok(Game {
             prior: Prior::new(config.prior.noise, config.prior.size, &clock),
             data: Minibatches::new(rec, outline, &clock),
             m,
             k,
-            generator_loss: config.train.generator_loss,
             g_optimizer: Momentum::new(rec, &generator, &config.generator.optimizer, &clock),
             d_optimizer: Momentum::new(rec, &discriminator, &config.discriminator.optimizer, &clock),
             d_tally: rec.tensor("D tally", [1, 6]),
             g_tally: rec.tensor("G tally", [1, 1]),
             ring: metrics_ring(rec),
-            recipe: config.train.recipe,
+            options: config.train.clone(),
             generator,
             discriminator,
             clock,
@@ -94,7 +94,7 @@ impl Game {
         rec.section("Learning rate and momentum of this iteration.");
         self.g_optimizer.schedule(rec);
         self.d_optimizer.schedule(rec);
-        match self.recipe {
+        match self.options.recipe {
             Recipe::Algorithm1 => algorithm1::record_iteration(rec, self),
             Recipe::Code2014 => code2014::record_iteration(rec, self),
         }

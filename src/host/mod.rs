@@ -5,26 +5,35 @@
 
 mod activation;
 mod call;
+mod clip;
 mod column_norm;
 mod column_sums;
 mod contrast;
+mod convolution;
 mod copy;
 mod device;
 mod draw;
 mod draw_labels;
 mod dropout;
 mod folds;
+mod loss_blend;
 mod loss_discriminator;
 mod loss_generator;
 mod loss_softmax;
+mod losses;
 mod matmul;
+mod max_pooling;
 mod maxout;
 mod metrics;
 mod noise;
 mod normalize_rows;
 mod peak;
+mod perturb;
 mod real;
+mod row_sums;
+mod scale;
 mod schedule;
+mod shrink;
 mod shuffle;
 mod tick;
 mod update;
@@ -42,17 +51,25 @@ fn twin<T: Real>(operation: &str) -> Option<Twin<T>> {
     Some(match operation {
         "activation_backward" => activation::backward,
         "activation_forward" => activation::forward,
-        "column_norm" => column_norm::run,
+        "clip" => clip::run,
+        "column_limit" => column_norm::limit,
+        "column_squares" => column_norm::squares,
         "column_sums" => column_sums::run,
+        "convolve" => convolution::forward,
+        "convolve_adjoint" => convolution::adjoint,
+        "convolve_weights" => convolution::weights,
         "contrast" => contrast::run,
         "copy" => copy::run,
         "draw" => draw::run,
         "draw_labels" => draw_labels::run,
         "dropout" => dropout::run,
+        "loss_blend" => loss_blend::run,
         "loss_discriminator" => loss_discriminator::run,
         "loss_generator" => loss_generator::run,
         "loss_softmax" => loss_softmax::run,
         "matmul_nn" | "matmul_nt" | "matmul_tn" => matmul::run,
+        "max_pooling_backward" => max_pooling::backward,
+        "max_pooling_forward" => max_pooling::forward,
         "maxout_backward" => maxout::backward,
         "maxout_forward" => maxout::forward,
         "metrics" => metrics::run,
@@ -62,7 +79,12 @@ fn twin<T: Real>(operation: &str) -> Option<Twin<T>> {
         "parzen_fold" => folds::parzen,
         "peak_arithmetic" => peak::arithmetic,
         "peak_copy" => peak::copy,
+        "row_sums" => row_sums::run,
+        "perturb" => perturb::run,
+        "scale" => scale::run,
+        "scale_factor" => scale::factor,
         "schedule" => schedule::run,
+        "shrink" => shrink::run,
         "shuffle" => shuffle::run,
         "tick" => tick::run,
         "update" => update::run,
