@@ -5,6 +5,7 @@
 //! * [`mnist`] reads the four files of MNIST, in the format of [`idx`]; [`fetch`] downloads them.
 //! * [`tfd`] reads the Toronto Face Database out of a MAT-file ([`mat`]).
 //! * [`digits`] makes handwritten-like digits, for machines that have nothing to read.
+//! * [`faces`] draws faces, in the place of that database.
 //! * [`minibatch`] packs a data set onto a device and records how minibatches are drawn there.
 //! * [`samples`] reads somebody's samples to be compared with a data set, from [`npy`] files and folders of pictures.
 //! * [`points`] makes `ring` and `gaussian-1d`, which can be seen whole.
@@ -15,6 +16,7 @@ mod config;
 pub mod dataset;
 pub mod digits;
 pub(crate) mod draws;
+pub mod faces;
 #[cfg(feature = "native")]
 pub mod fetch;
 #[cfg(feature = "native")]
