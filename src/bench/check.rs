@@ -193,7 +193,7 @@ mod tests {
     use super::*;
     use crate::data::DataConfig;
     use crate::gan::preset;
-    use crate::plan::{Memory, PlanId, Readback, Spans};
+    use crate::plan::{Capacity, Memory, PlanId, Readback, Spans};
 
     /// The host in f32, which gives out one tensor with one number off by a hundredth of its norm.
     struct Faulty {
@@ -207,6 +207,12 @@ mod tests {
         }
         fn in_flight(&self) -> usize {
             self.host.in_flight()
+        }
+        fn capacity(&self) -> Capacity {
+            self.host.capacity()
+        }
+        fn beside(&self, plan: &Plan) -> Result<u64> {
+            self.host.beside(plan)
         }
         fn allocate(&mut self, memory: &Memory) -> Result<()> {
             self.host.allocate(memory)

@@ -1,7 +1,8 @@
 //! From what the user typed to a complete configuration.
 
 use crate::error::{Error, Result};
-use crate::gan::{Config, PRESETS, Preset, preset};
+use crate::gan::{Config, PRESETS, Player, Preset, preset};
+use crate::run_folder::RunView;
 use std::path::{Path, PathBuf};
 
 /// Which game, and how it differs from its file.
@@ -24,14 +25,14 @@ pub(super) struct GameOptions {
 impl GameOptions {
     /// The complete configuration, and a short name for it.
     /// # Errors
-    /// if there is no such preset or file, or it does not make a configuration.
+    /// if there is no such preset or file, it does not make a configuration, or it extends a run that is not there.
     pub fn read(&self) -> Result<(String, Config)> {
         let (name, text) = self.text()?;
         let mut overrides = self.set.clone();
         overrides.extend(self.seed.map(|seed| format!("seed={seed}")));
         overrides.extend(self.iterations.map(|iterations| format!("train.iterations={iterations}")));
         let config = Config::parse(&text, &overrides).map_err(|error| Error::Config(format!("{}: {error}", self.game)))?;
-        Ok((name, config))
+        Ok((name, follow(config)?))
     }
 
     fn text(&self) -> Result<(String, String)> {
@@ -43,6 +44,29 @@ impl GameOptions {
         }
         preset_named(&self.game).map(|preset| (preset.name.to_string(), preset.toml.to_string()))
     }
+}
+
+/// The configuration with the layers of the runs that it extends.
+fn follow(mut config: Config) -> Result<Config> {
+    for player in Player::BOTH {
+        let Some(run) = player.of(&config).extends.clone() else {
+            continue;
+        };
+        let key = if player == Player::Generator { "generator" } else { "discriminator" };
+        let refuse = |why: String| Error::Config(format!("{key}.extends = \"{run}\": {why}"));
+        let missing = |error: Error| {
+            let name = Path::new(&run).file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            let train = preset(&name).map(|preset| format!("; train it first: gander train {} --out {run}", preset.name));
+            refuse(format!("{error}{}", train.unwrap_or_else(|| format!("; name a trained run with --set {key}.extends=RUN"))))
+        };
+        let view = RunView::open(Path::new(&run)).map_err(missing)?;
+        let Some(iteration) = view.checkpoints()?.into_iter().max() else {
+            return Err(refuse("that run has no checkpoint yet".into()));
+        };
+        let trained = Config::parse(&view.config()?, &[]).map_err(|error| refuse(error.to_string()))?;
+        config = config.extend(player, &trained, iteration)?;
+    }
+    Ok(config)
 }
 
 /// The preset of this name.

@@ -10,11 +10,12 @@ use crate::cli::watcher::Watcher;
 use crate::cli::{RunOptions, Verbosity};
 use crate::data::Dataset;
 use crate::error::{Error, Result};
-use crate::gan::{Config, Metrics, Trainer};
+use crate::gan::{Config, Inherited, Metrics, Player, Trainer};
 use crate::gpu::Waiter;
 use crate::report::{self, Reference, metrics, tensorboard};
-use crate::run_folder::RunFolder;
+use crate::run_folder::{RunFolder, RunView};
 use std::ops::ControlFlow;
+use std::path::Path;
 use std::time::Instant;
 
 /// Everything a run needs before it has a folder: what can fail has not failed.
@@ -39,6 +40,19 @@ impl Start {
         let identity = device.identity();
         let trainer = Trainer::new(device, &config, &dataset)?;
         Ok(Start { config, dataset, trainer, waiter, remark, device: identity, interrupt })
+    }
+
+    /// Starts inherited layers where the runs stood that trained them.
+    /// # Errors
+    /// if such a run is gone, its checkpoint is, or that has not these layers.
+    pub fn inherit(&mut self) -> Result<()> {
+        for player in Player::BOTH {
+            if let Some(Inherited { run, iteration, .. }) = &player.of(&self.config).inherited {
+                let trained = RunView::open(Path::new(run))?.checkpoint_at(*iteration)?;
+                self.trainer.inherit(player, &self.config, &trained.into_state())?;
+            }
+        }
+        Ok(())
     }
 }
 
@@ -93,6 +107,8 @@ impl Run {
             }
             notes.push(format!("goes on at iteration {iteration}"));
             start.trainer.restore(&newest.checkpoint.into_state())?;
+        } else {
+            start.inherit()?;
         }
         let (metrics, dropped) = metrics::Writer::resume(&folder.metrics_path(), start.trainer.iteration())?;
         if dropped.later > 0 {
@@ -132,7 +148,7 @@ impl Run {
             true => Some(tensorboard::Writer::create(&folder.tensorboard_path(), trainer.iteration())?),
             false => None,
         };
-        let reference = Reference::new(&dataset);
+        let reference = Reference::new(&dataset, config.report.scaling);
         let watcher = Watcher::new(config.report.monitor_every, &dataset);
         Ok(Run { folder, config, reference, trainer, waiter, device, metrics, tensorboard, log, interrupt, watcher })
     }

@@ -5,7 +5,9 @@ use crate::cli::wait::wait;
 use crate::cli::{DeviceOptions, print};
 use crate::data::{self, DataConfig, Shape, npy};
 use crate::error::{Error, Result};
+use crate::gan::{Config, Scaling};
 use crate::report::film::frame;
+use crate::report::sheet::Picture;
 use crate::report::{Gif, Reference};
 use crate::run_folder::{At, RunView};
 use image::RgbImage;
@@ -37,6 +39,9 @@ pub(super) struct Options {
     /// The checkpoint of this iteration, or the one that the monitor found best
     #[arg(long, value_name = "ITERATION|best|newest", default_value = "newest")]
     at: At,
+    /// How pictures of data of normalised contrast are shown: about grey, by the largest magnitude of the whole sheet or of each picture
+    #[arg(long, value_enum)]
+    scaling: Option<Scaling>,
     /// The seed of the noise; the run's own if it is not given
     #[arg(long)]
     seed: Option<u32>,
@@ -63,7 +68,7 @@ pub(super) fn run(options: &Options) -> Result<u8> {
         said(path)?;
     }
     if let Some(path) = &out {
-        reference(&config.data, sampler.dimensions())?.draw(&values)?.save(path)?;
+        reference(&config, options.scaling, sampler.dimensions())?.draw(&values)?.save(path)?;
         said(path)?;
     }
     Ok(0)
@@ -73,7 +78,7 @@ pub(super) fn run(options: &Options) -> Result<u8> {
 fn film(options: &Options, view: &RunView, path: &Path) -> Result<()> {
     let Generator { mut sampler, waiter, config, state, seed } = Generator::open(view, At::Newest, options.seed, &options.device)?;
     let last = state.iteration;
-    let reference = reference(&config.data, sampler.dimensions())?;
+    let reference = reference(&config, options.scaling, sampler.dimensions())?;
     let (mut frames, mut passed_over) = (vec![], String::new());
     for iteration in view.checkpoints()?.into_iter().filter(|&iteration| iteration <= last) {
         match view.checkpoint_at(iteration) {
@@ -109,12 +114,13 @@ fn axes(count: u32, shape: Shape) -> Vec<usize> {
 }
 
 /// What the samples are shown as. Pictures need no data; points are shown over theirs, which are made from a seed.
-pub(super) fn reference(data: &DataConfig, dimensions: u32) -> Result<Reference> {
+pub(super) fn reference(config: &Config, scaling: Option<Scaling>, dimensions: u32) -> Result<Reference> {
+    let (data, scaling) = (&config.data, scaling.unwrap_or(config.report.scaling));
     let outline = data::outline(data)?;
-    if !outline.bytes {
-        return Ok(Reference::new(&data::open(data, None)?));
+    if outline.shape.is_point() {
+        return Ok(Reference::new(&data::open(data, None)?, scaling));
     }
-    Ok(Reference::pictures(shape(data, dimensions)?))
+    Ok(Reference::Pictures(Picture::new(shape(data, dimensions)?, data.preprocess, scaling)))
 }
 
 /// The shape of a sample of so many numbers.

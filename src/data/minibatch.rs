@@ -3,7 +3,8 @@
 //! Every epoch visits each training example once, in an order that a keyed bijection makes of (seed, epoch). The batch size is fixed: where the
 //! published code keeps a short last minibatch, the last one here is filled up from the next epoch.
 
-use crate::data::{Dataset, Outline, Values};
+use crate::data::preprocess::LEAST_DIVISOR;
+use crate::data::{Dataset, Outline, Preprocess, Values};
 use crate::plan::{BufferId, Device, Recorder, Tensor, Work};
 use crate::random::SHUFFLE;
 use std::ops::Range;
@@ -14,7 +15,10 @@ pub struct Minibatches {
     hook: &'static str,
     bytes_per_number: u64,
     dimensions: u32,
+    /// Examples that there are, to train on and others.
+    all: u32,
     train: Range<u32>,
+    preprocess: Option<Preprocess>,
     clock: Tensor,
 }
 
@@ -27,7 +31,16 @@ impl Minibatches {
             true => (rec.words(name, (u64::from(*examples) * u64::from(dimensions)).div_ceil(4) as u32), "examples/bytes", 1),
             false => (rec.tensor(name, [*examples, dimensions]), "examples/reals", 4),
         };
-        Minibatches { examples, hook, bytes_per_number, dimensions, train: train.clone(), clock: clock.clone() }
+        Minibatches {
+            examples,
+            hook,
+            bytes_per_number,
+            dimensions,
+            all: outline.examples,
+            train: train.clone(),
+            preprocess: outline.preprocess,
+            clock: clock.clone(),
+        }
     }
 
     /// Writes the data set to the device.
@@ -82,10 +95,15 @@ impl Minibatches {
             .argument("count", x.len())
             .argument("n", x.cols())
             .argument("first", self.train.start)
+            .argument("from_example", 0)
+            .argument("until", self.all)
             // Of the examples only those of this minibatch are read.
             .bytes(chosen.bytes() + x.bytes() + u64::from(x.len()) * self.bytes_per_number)
             .work(Work::Flat(x.len()))
             .record();
+        if let Some(step) = self.preprocess {
+            record_preprocessing(rec, step, x);
+        }
         chosen
     }
 
@@ -93,6 +111,21 @@ impl Minibatches {
     pub fn tick(&self, rec: &mut Recorder, drawn: u32) {
         rec.dispatch("tick").bind("clock", &self.clock).argument("drawn", drawn).argument("examples", self.examples()).record();
     }
+}
+
+/// Records a step of preprocessing of m examples, where they are.   x: m×n.
+fn record_preprocessing(rec: &mut Recorder, step: Preprocess, x: &Tensor) {
+    let Preprocess::Gcn(scale) = step;
+    let workgroup = rec.kernel("contrast", None).workgroup;
+    rec.dispatch("contrast")
+        .bind("x", x)
+        .argument("m", x.rows())
+        .argument("n", x.cols())
+        .argument("scale", scale)
+        .argument("least", LEAST_DIVISOR)
+        .work(Work::Flat(x.rows() * workgroup))
+        .flops(6 * u64::from(x.len()))
+        .record();
 }
 
 /// The smallest h for which 2^(2h) places hold all examples.

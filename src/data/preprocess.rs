@@ -9,11 +9,11 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "kebab-case")]
 pub enum Preprocess {
     /// Global contrast normalisation: x ← (x - mean x)·scale / ‖x - mean x‖, over all numbers of one example. The published CIFAR-10 games
-    /// take 55 (`pylearn2_gcn_whitened` without the whitening: `gcn: 55.`).
+    /// take 55 (`gcn: 55.` of the published files).
     Gcn(f32),
 }
 
-/// The least norm that an example is divided by, as a share of the scale.
+/// The least that ‖x - mean x‖ / scale is taken for: a picture of one colour stays zero.
 pub(crate) const LEAST_DIVISOR: f32 = 1e-8;
 
 impl Preprocess {

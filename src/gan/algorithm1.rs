@@ -4,6 +4,9 @@ use crate::gan::Game;
 use crate::nn::loss;
 use crate::plan::Recorder;
 
+/// The weight of D's loss: minus V, both of its terms in full.
+const SUM_OF_BOTH: f32 = 1.0;
+
 /// Records one iteration of Algorithm 1 (Goodfellow et al. 2014, section 4).
 pub fn record_iteration(rec: &mut Recorder, game: &Game) {
     for step in 0..game.k {
@@ -21,12 +24,13 @@ pub fn record_discriminator_step(rec: &mut Recorder, game: &Game, step: u32) {
     data.draw(rec, step, &x);
     let z = prior.draw(rec, *m);
     g.forward_into(rec, &z, &fake);
-    let judged = d.forward(rec, &pair);
+    let shown = game.shown(rec, &pair);
+    let judged = d.forward(rec, &shown);
 
     rec.section("Update D by ascending its stochastic gradient: ∇θ_d 1/m Σ [log D(x) + log(1 − D(G(z)))].");
-    let da = loss::discriminator(rec, judged.output(), 1.0, &game.d_tally);
+    let da = loss::discriminator(rec, judged.output(), game.options.loss, SUM_OF_BOTH, &game.d_tally);
     d.parameter_gradient(rec, &judged, &da);
-    game.d_optimizer.step(rec, d);
+    game.update_discriminator(rec);
 }
 
 /// Records the step of G, with fresh noise, through D as it is.
@@ -35,11 +39,13 @@ pub fn record_generator_step(rec: &mut Recorder, game: &Game) {
     rec.section("Sample m fresh noise vectors z; the updated D judges G(z).");
     let z = prior.draw(rec, *m);
     let forged = g.forward(rec, &z);
-    let judged = d.forward(rec, forged.output());
+    let shown = game.shown(rec, forged.output());
+    let judged = game.judge_forged(rec, &shown);
 
     rec.section("Update G by descending its stochastic gradient: ∇θ_g 1/m Σ log(1 − D(G(z))), or ascending log D(G(z)).");
-    let da = loss::generator(rec, judged.output(), game.generator_loss, &game.g_tally);
+    let da = game.generator_loss(rec, judged.output(), SUM_OF_BOTH);
     let dx = d.input_gradient(rec, &judged, &da);
+    let dx = game.steer(rec, dx);
     g.parameter_gradient(rec, &forged, &dx);
     game.g_optimizer.step(rec, g);
 }

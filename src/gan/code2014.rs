@@ -16,19 +16,22 @@ pub fn record_iteration(rec: &mut Recorder, game: &Game) {
     data.draw(rec, 0, &x);
     let z = prior.draw(rec, *m);
     let forged = g.forward_into(rec, &z, &s);
-    let judged = d.forward(rec, &pair);
+    let shown = game.shown(rec, &pair);
+    let judged = d.forward(rec, &shown);
 
     rec.section("D's gradient: half of the cross-entropies of x as real and S as fake.");
-    let da = loss::discriminator(rec, judged.output(), MEAN_OF_BOTH, &game.d_tally);
+    let da = loss::discriminator(rec, judged.output(), game.options.loss, MEAN_OF_BOTH, &game.d_tally);
     d.parameter_gradient(rec, &judged, &da);
 
     rec.section("G's gradient: the cross-entropy of the same S as real, through the same masks and the same D.");
-    let judged_s = judged.rows_at(*m..2 * m);
-    let da = loss::generator(rec, judged_s.output(), game.generator_loss, &game.g_tally);
+    let fakes = *m..2 * m;
+    let judged_s = if game.options.generator_dropout { judged.rows_at(fakes) } else { game.judge_forged(rec, &shown.rows_at(fakes)) };
+    let da = game.generator_loss(rec, judged_s.output(), MEAN_OF_BOTH);
     let ds = d.input_gradient(rec, &judged_s, &da);
+    let ds = game.steer(rec, ds);
     g.parameter_gradient(rec, &forged, &ds);
 
     rec.section("Both move at once.");
-    game.d_optimizer.step(rec, d);
+    game.update_discriminator(rec);
     game.g_optimizer.step(rec, g);
 }

@@ -5,8 +5,8 @@ mod overrides;
 
 use crate::data::DataConfig;
 use crate::error::{Error, Result};
-use crate::gan::Noise;
-use crate::nn::loss::GeneratorLoss;
+use crate::gan::{Inherited, Noise};
+use crate::nn::loss::{GeneratorLoss, Loss};
 use crate::nn::{LayerSpec, MomentumSpec};
 use serde::{Deserialize, Serialize};
 
@@ -55,9 +55,54 @@ pub struct GameConfig {
     pub batch: u32,
     /// Iterations to train for.
     pub iterations: u32,
-    /// What G descends.
+    /// What both players descend; the paper's cross-entropy if it is left out.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub loss: Loss,
+    /// What G descends where the loss is cross-entropy; other losses leave it no choice.
     #[serde(default)]
     pub generator_loss: GeneratorLoss,
+    /// G descends both forms of cross-entropy at once, (a·non-saturating + b·V)/(a + b), with these weights a and b; V has the weight of D's loss in the
+    /// recipe (`blend_obj`, `zurich_coeff` and `minimax_coeff` of the published code).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub blend: Option<BlendConfig>,
+    /// G follows its gradient in every so manieth minibatch, the first one among them; in between the gradient is zero and momentum carries on (`Cycler` of
+    /// the published code, recipe `code-2014` only: in `algorithm-1` k says it).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub generator_every: Option<u32>,
+    /// G's gradients are scaled up by max(1, norm/‖∂L_G/∂G(z)‖) (`scale_grads` and `target_scale` of the published code, where the norm is 0.1).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub generator_gradient_norm: Option<f32>,
+    /// Whether G's step goes through D's dropout; false goes through D as it is evaluated (`no_drop_in_d_for_g` of the published code).
+    #[serde(default = "yes", skip_serializing_if = "is_yes")]
+    pub generator_dropout: bool,
+    /// The standard deviation of Gaussian noise that is added to all that D is shown, real and forged (`noise_both` of the published code).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instance_noise: Option<f32>,
+    /// D's parameters are multiplied by this after each of its updates (`shrink_d` of the published code).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shrink_d: Option<f32>,
+    /// No parameter of D leaves [-clip, clip]: after each of its updates they are clipped (Arjovsky et al. 2017, algorithm 1: 0.01).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clip: Option<f32>,
+}
+
+/// The weights of the two forms of cross-entropy that G descends at once.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BlendConfig {
+    /// Of -log D(G(z)).
+    pub non_saturating: f32,
+    /// Of log(1 - D(G(z))), the part of V that G has a hand in.
+    pub minimax: f32,
+}
+
+/// What a key that may be left out is then.
+fn yes() -> bool {
+    true
+}
+
+fn is_yes(value: &bool) -> bool {
+    *value
 }
 
 /// The distribution of z.
@@ -74,10 +119,28 @@ pub struct PriorConfig {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NetworkConfig {
+    /// The folder of a run whose network of the same role goes on from these layers: what it has learnt is trained on behind new layers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub extends: Option<String>,
+    /// Where the last layers come from, once `extends` has been followed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub inherited: Option<Inherited>,
     /// Its layers, from the input up.
     pub layers: Vec<LayerSpec>,
     /// How it learns.
     pub optimizer: MomentumSpec,
+}
+
+/// How pictures are shown of data whose contrast was normalised: grey is 0, and black and full are the largest magnitude …
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[cfg_attr(feature = "native", derive(clap::ValueEnum))]
+#[serde(rename_all = "kebab-case")]
+pub enum Scaling {
+    /// … of the whole sheet, as the authors did.
+    #[default]
+    Sheet,
+    /// … of each picture.
+    Sample,
 }
 
 /// What a run writes, and when.
@@ -95,9 +158,17 @@ pub struct ReportConfig {
     /// Whether event files for TensorBoard are written.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub tensorboard: bool,
+    /// How pictures of data of normalised contrast are shown.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub scaling: Scaling,
     /// Iterations between two readings of the monitor, which also keeps the best checkpoint; 0 watches nothing.
     #[serde(default)]
     pub monitor_every: u32,
+}
+
+/// Whether a value need not be written.
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 impl Config {

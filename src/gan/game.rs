@@ -2,8 +2,7 @@
 
 use crate::data::{Minibatches, Outline};
 use crate::error::{Error, Result};
-use crate::gan::{Config, Prior, Recipe, algorithm1, code2014};
-use crate::nn::loss::GeneratorLoss;
+use crate::gan::{Config, GameConfig, Prior, Recipe, algorithm1, code2014};
 use crate::nn::{Momentum, Network};
 use crate::plan::{Device, Plan, Recorder, Tensor};
 
@@ -33,8 +32,6 @@ pub struct Game {
     pub m: u32,
     /// Steps of D per step of G.
     pub k: u32,
-    /// What G descends.
-    pub generator_loss: GeneratorLoss,
     /// How G learns.
     pub g_optimizer: Momentum,
     /// How D learns.
@@ -47,7 +44,8 @@ pub struct Game {
     pub g_tally: Tensor,
     /// Metrics of the last iterations.
     pub ring: Tensor,
-    recipe: Recipe,
+    /// The recipe, what the players descend, and whatever else a configuration asks for.
+    pub(super) options: GameConfig,
 }
 
 impl Game {
@@ -76,13 +74,12 @@ impl Game {
             data: Minibatches::new(rec, outline, &clock),
             m,
             k,
-            generator_loss: config.train.generator_loss,
             g_optimizer: Momentum::new(rec, &generator, &config.generator.optimizer, &clock),
             d_optimizer: Momentum::new(rec, &discriminator, &config.discriminator.optimizer, &clock),
             d_tally: rec.tensor("D tally", [1, 6]),
             g_tally: rec.tensor("G tally", [1, 1]),
             ring: metrics_ring(rec),
-            recipe: config.train.recipe,
+            options: config.train.clone(),
             generator,
             discriminator,
             clock,
@@ -94,7 +91,7 @@ impl Game {
         rec.section("Learning rate and momentum of this iteration.");
         self.g_optimizer.schedule(rec);
         self.d_optimizer.schedule(rec);
-        match self.recipe {
+        match self.options.recipe {
             Recipe::Algorithm1 => algorithm1::record_iteration(rec, self),
             Recipe::Code2014 => code2014::record_iteration(rec, self),
         }

@@ -22,6 +22,28 @@ pub fn describe(adapter: &Adapter) -> String {
     format!("{} ({}, {driver}, {})", info.name, info.backend, kind(info.device_type))
 }
 
+/// Bytes of an adapter's own memory, where its back end tells: the largest heap of Vulkan that is the device's. An integrated GPU's, and a software
+/// adapter's, is the machine's.
+#[cfg(any(windows, target_os = "linux", target_os = "android"))]
+#[expect(unsafe_code, reason = "wgpu tells nothing of memory; Vulkan does, through the handles that wgpu holds")]
+pub(super) fn memory(adapter: &Adapter) -> Option<u64> {
+    // SAFETY: the handles are only read from, and live as long as the guard does; the call has no further conditions.
+    unsafe {
+        let vulkan = adapter.as_hal::<wgpu::hal::api::Vulkan>()?;
+        let instance = vulkan.shared_instance().raw_instance();
+        let properties = instance.get_physical_device_memory_properties(vulkan.raw_physical_device());
+        let heaps = properties.memory_heaps.iter().take(properties.memory_heap_count as usize);
+        // Bit 0 of a heap's flags: it is the device's own.
+        heaps.filter(|heap| heap.flags.as_raw() & 1 == 1).map(|heap| heap.size).max()
+    }
+}
+
+/// Where there is no Vulkan, nothing is told.
+#[cfg(not(any(windows, target_os = "linux", target_os = "android")))]
+pub(super) fn memory(_: &Adapter) -> Option<u64> {
+    None
+}
+
 /// What an adapter is, in a word or two.
 fn kind(device_type: DeviceType) -> &'static str {
     match device_type {

@@ -5,25 +5,32 @@
 
 mod activation;
 mod call;
+mod clip;
 mod column_norm;
 mod column_sums;
+mod contrast;
 mod copy;
 mod device;
 mod draw;
 mod draw_labels;
 mod dropout;
 mod folds;
+mod loss_blend;
 mod loss_discriminator;
 mod loss_generator;
 mod loss_softmax;
+mod losses;
 mod matmul;
 mod maxout;
 mod metrics;
 mod noise;
 mod normalize_rows;
 mod peak;
+mod perturb;
 mod real;
+mod scale;
 mod schedule;
+mod shrink;
 mod shuffle;
 mod tick;
 mod update;
@@ -41,12 +48,16 @@ fn twin<T: Real>(operation: &str) -> Option<Twin<T>> {
     Some(match operation {
         "activation_backward" => activation::backward,
         "activation_forward" => activation::forward,
-        "column_norm" => column_norm::run,
+        "clip" => clip::run,
+        "column_limit" => column_norm::limit,
+        "column_squares" => column_norm::squares,
         "column_sums" => column_sums::run,
+        "contrast" => contrast::run,
         "copy" => copy::run,
         "draw" => draw::run,
         "draw_labels" => draw_labels::run,
         "dropout" => dropout::run,
+        "loss_blend" => loss_blend::run,
         "loss_discriminator" => loss_discriminator::run,
         "loss_generator" => loss_generator::run,
         "loss_softmax" => loss_softmax::run,
@@ -60,7 +71,11 @@ fn twin<T: Real>(operation: &str) -> Option<Twin<T>> {
         "parzen_fold" => folds::parzen,
         "peak_arithmetic" => peak::arithmetic,
         "peak_copy" => peak::copy,
+        "perturb" => perturb::run,
+        "scale" => scale::run,
+        "scale_factor" => scale::factor,
         "schedule" => schedule::run,
+        "shrink" => shrink::run,
         "shuffle" => shuffle::run,
         "tick" => tick::run,
         "update" => update::run,

@@ -1,11 +1,26 @@
 //! The losses of the game, by D's logits: softplus, never log(sigmoid). Beside them the loss of a classifier, by its logits.
 //!
-//! Each records its gradient by the logits and a tally for the metrics. The generator's loss is a hook: one small shader per loss.
+//! Each records its gradient by the logits and a tally for the metrics. What the players descend is a hook: one small shader per loss.
 
 use crate::plan::{Recorder, Tensor};
 use serde::{Deserialize, Serialize};
 
-/// What the generator descends.
+/// What both players descend, as functions of a logit a.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Loss {
+    /// D: softplus(-a) of real rows, softplus(a) of fake ones (Goodfellow et al. 2014). G has a choice, [`GeneratorLoss`].
+    #[default]
+    CrossEntropy,
+    /// D: max(0, 1 - a) of real rows, max(0, 1 + a) of fake ones; G: -a (Lim & Ye 2017, "Geometric GAN").
+    Hinge,
+    /// D: (a - 1)²/2 of real rows, a²/2 of fake ones; G: (a - 1)²/2 (Mao et al. 2017, "Least Squares Generative Adversarial Networks").
+    LeastSquares,
+    /// D: -a of real rows, a of fake ones; G: -a (Arjovsky et al. 2017, "Wasserstein GAN"). D's parameters have to be clipped.
+    Wasserstein,
+}
+
+/// What the generator descends where the discriminator descends cross-entropy.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum GeneratorLoss {
@@ -14,6 +29,22 @@ pub enum GeneratorLoss {
     /// -1/m Σ log D(G(z)): section 3, "provides much stronger gradients early in learning".
     #[default]
     NonSaturating,
+}
+
+impl Loss {
+    fn hook(self) -> &'static str {
+        match self {
+            Loss::CrossEntropy => "loss/cross_entropy",
+            Loss::Hinge => "loss/hinge",
+            Loss::LeastSquares => "loss/least_squares",
+            Loss::Wasserstein => "loss/wasserstein",
+        }
+    }
+
+    /// The same with G's own form of it, where it has several.
+    fn generator_hook(self, form: GeneratorLoss) -> &'static str {
+        if self == Loss::CrossEntropy { form.hook() } else { self.hook() }
+    }
 }
 
 impl GeneratorLoss {
@@ -25,12 +56,12 @@ impl GeneratorLoss {
     }
 }
 
-/// Records the gradient of coefficient·(BCE of real + BCE of fake) by the logits of m real rows over m fake ones.   a, da: 2m×1, tally: 1×6.
+/// Records the gradient of coefficient·(loss of real + loss of fake) by the logits of m real rows over m fake ones.   a, da: 2m×1, tally: 1×6.
 #[track_caller]
-pub fn discriminator(rec: &mut Recorder, a: &Tensor, coefficient: f32, tally: &Tensor) -> Tensor {
+pub fn discriminator(rec: &mut Recorder, a: &Tensor, loss: Loss, coefficient: f32, tally: &Tensor) -> Tensor {
     assert!(a.cols() == 1 && a.rows().is_multiple_of(2), "{a} is no column of logits of real over fake");
     let da = rec.tensor("da", [a.rows(), 1]);
-    rec.dispatch("loss_discriminator")
+    rec.dispatch_hooked("loss_discriminator", loss.hook())
         .bind("a", a)
         .bind("da", &da)
         .bind("tally", tally)
@@ -41,16 +72,34 @@ pub fn discriminator(rec: &mut Recorder, a: &Tensor, coefficient: f32, tally: &T
     da
 }
 
-/// Records the gradient of G's loss by the logits of m forged rows.   a, da: m×1, tally: 1×1.
+/// Records the gradient of G's loss, in its form where there are several, by the logits of m forged rows.   a, da: m×1, tally: 1×1.
 #[track_caller]
-pub fn generator(rec: &mut Recorder, a: &Tensor, loss: GeneratorLoss, tally: &Tensor) -> Tensor {
+pub fn generator(rec: &mut Recorder, a: &Tensor, loss: Loss, form: GeneratorLoss, tally: &Tensor) -> Tensor {
     assert!(a.cols() == 1, "{a} is no column of logits");
     let da = rec.tensor("da", [a.rows(), 1]);
-    rec.dispatch_hooked("loss_generator", loss.hook())
+    rec.dispatch_hooked("loss_generator", loss.generator_hook(form))
         .bind("a", a)
         .bind("da", &da)
         .bind("tally", tally)
         .argument("m", a.rows())
+        .flops(u64::from(a.rows()))
+        .record();
+    da
+}
+
+/// Records the gradient of both forms of G's cross-entropy at once, 1/m Σ [u·softplus(-a_i) - v·softplus(a_i)] with the weights (u, v), by the logits of m
+/// forged rows.   a, da: m×1, tally: 1×1.
+#[track_caller]
+pub fn blend(rec: &mut Recorder, a: &Tensor, [non_saturating, minimax]: [f32; 2], tally: &Tensor) -> Tensor {
+    assert!(a.cols() == 1, "{a} is no column of logits");
+    let da = rec.tensor("da", [a.rows(), 1]);
+    rec.dispatch("loss_blend")
+        .bind("a", a)
+        .bind("da", &da)
+        .bind("tally", tally)
+        .argument("m", a.rows())
+        .argument("non_saturating", non_saturating)
+        .argument("minimax", minimax)
         .flops(u64::from(a.rows()))
         .record();
     da

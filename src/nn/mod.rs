@@ -13,6 +13,7 @@ pub mod loss;
 mod maxout;
 mod momentum;
 mod network;
+mod whole;
 
 pub use activation::Activation;
 pub use affine::Affine;
@@ -22,4 +23,4 @@ pub use initial::{Initial, marginals};
 pub use layer::{Applied, Layer};
 pub use maxout::Maxout;
 pub use momentum::{Momentum, MomentumSpec};
-pub use network::{Network, Parameter, Pass};
+pub use network::{Network, Parameter, Pass, limit_columns};

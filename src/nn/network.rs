@@ -37,6 +37,8 @@ pub struct Network {
 #[derive(Clone, Debug)]
 pub struct Pass {
     applied: Vec<Applied>,
+    /// The number of the layer that each application is of.
+    layers: Vec<usize>,
 }
 
 impl Pass {
@@ -52,7 +54,7 @@ impl Pass {
 
     /// The same pass, seen on some of its rows only: the same values, the same masks.
     pub fn rows_at(&self, rows: Range<u32>) -> Pass {
-        Pass { applied: self.applied.iter().map(|at| at.rows_at(rows.clone())).collect() }
+        Pass { applied: self.applied.iter().map(|at| at.rows_at(rows.clone())).collect(), layers: self.layers.clone() }
     }
 }
 
@@ -159,23 +161,23 @@ impl Network {
             layer.forward(rec, &at);
             applied.push(at);
         }
-        Pass { applied }
+        Pass { applied, layers: layers.iter().map(|(number, _)| *number).collect() }
     }
 
     /// Records ∂L/∂x from ∂L/∂y: passes through the network and leaves its parameters alone.
     pub fn input_gradient(&self, rec: &mut Recorder, pass: &Pass, dy: &Tensor) -> Tensor {
-        let layers = self.layers.iter().zip(&pass.applied).rev();
-        layers.fold(dy.clone(), |dy, (layer, at)| layer.input_gradient(rec, at, &dy))
+        let layers = pass.layers.iter().zip(&pass.applied).rev();
+        layers.fold(dy.clone(), |dy, (number, at)| self.layers[*number].input_gradient(rec, at, &dy))
     }
 
     /// Records ∂L/∂θ from ∂L/∂y, and stops at the lowest layer that has parameters.
     pub fn parameter_gradient(&self, rec: &mut Recorder, pass: &Pass, dy: &Tensor) {
         let lowest = self.layers.iter().position(|layer| layer.has_parameters()).unwrap_or(self.layers.len());
         let mut dy = dy.clone();
-        for (number, (layer, at)) in self.layers.iter().zip(&pass.applied).enumerate().skip(lowest).rev() {
-            layer.parameter_gradient(rec, at, &dy);
-            if number > lowest {
-                dy = layer.input_gradient(rec, at, &dy);
+        for (number, at) in pass.layers.iter().zip(&pass.applied).filter(|(number, _)| **number >= lowest).rev() {
+            self.layers[*number].parameter_gradient(rec, at, &dy);
+            if *number > lowest {
+                dy = self.layers[*number].input_gradient(rec, at, &dy);
             }
         }
     }
@@ -185,17 +187,20 @@ impl Network {
     pub fn project(&self, rec: &mut Recorder) {
         for Parameter { value: w, max_col_norm, .. } in &self.parameters {
             if let Some(limit) = max_col_norm {
-                rec.dispatch("column_norm")
-                    .bind("w", w)
-                    .argument("m", w.rows())
-                    .argument("n", w.cols())
-                    .argument("limit", *limit)
-                    .work(Work::Flat(w.cols()))
-                    .flops(3 * u64::from(w.len()))
-                    .record();
+                limit_columns(rec, w, *limit);
             }
         }
     }
+}
+
+/// Records W_j ← W_j·min(n_j, limit)/(1e-7 + n_j) for every column j of norm n_j.
+pub fn limit_columns(rec: &mut Recorder, w: &Tensor, limit: f32) {
+    let (m, n) = (w.rows(), w.cols());
+    let squares = rec.tensor("squared norms", [1, n]);
+    let dispatch = rec.dispatch("column_squares").bind("w", w).bind("squares", &squares);
+    dispatch.argument("m", m).argument("n", n).argument("carry", 0).work(Work::Flat(n)).flops(2 * u64::from(w.len())).record();
+    let dispatch = rec.dispatch("column_limit").bind("squares", &squares).bind("w", w);
+    dispatch.argument("m", m).argument("n", n).argument("limit", limit).work(Work::Flat(n)).flops(u64::from(w.len())).record();
 }
 
 type Start = (Initial, Option<f32>);

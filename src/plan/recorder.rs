@@ -98,6 +98,24 @@ impl Dispatch {
         self.bindings.iter().filter(move |(slot, _)| used(slot)).map(|(_, tensor)| tensor)
     }
 
+    /// Puts another tensor into a slot.
+    /// # Panics
+    /// if the kernel has no such slot.
+    #[track_caller]
+    pub fn replace(&mut self, name: &str, tensor: Tensor) {
+        let found = self.bindings.iter_mut().find(|(slot, _)| *slot == name);
+        found.unwrap_or_else(|| panic!("{} has no slot `{name}`", self.kernel.operation)).1 = tensor;
+    }
+
+    /// Sets a word argument to another value.
+    /// # Panics
+    /// if the kernel has no such argument.
+    #[track_caller]
+    pub fn set(&mut self, name: &str, value: u32) {
+        let found = self.arguments.iter_mut().find(|(argument, _)| *argument == name);
+        found.unwrap_or_else(|| panic!("{} has no argument `{name}`", self.kernel.operation)).1 = Value::Word(value);
+    }
+
     #[track_caller]
     fn argument(&self, name: &str) -> Value {
         let found = self.arguments.iter().find(|(argument, _)| *argument == name);

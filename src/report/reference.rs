@@ -5,6 +5,7 @@ use super::points::{histogram, scatter};
 use super::sheet::{Picture, sheet};
 use crate::data::{Dataset, Shape};
 use crate::error::{Error, Result};
+use crate::gan::Scaling;
 
 /// Data points that a picture of points is drawn over.
 const POINTS: u32 = 4000;
@@ -20,19 +21,14 @@ pub enum Reference {
 }
 
 impl Reference {
-    /// The reference of a data set: some of its training points, or just the shape of its pictures.
-    pub fn new(dataset: &Dataset) -> Reference {
+    /// The reference of a data set: some of its training points, or just the shape of its pictures and how they are shown.
+    pub fn new(dataset: &Dataset, scaling: Scaling) -> Reference {
         let some = || dataset.train.clone().take(POINTS as usize).map(|i| dataset.example(i));
         match dataset.shape {
             Shape { width: 2, height: 1, channels: 1 } => Reference::Plane(some().map(|point| [point[0], point[1]]).collect()),
             Shape { width: 1, height: 1, channels: 1 } => Reference::Line(some().map(|point| point[0]).collect()),
-            shape => Reference::pictures(shape),
+            shape => Reference::Pictures(Picture::new(shape, dataset.preprocess, scaling)),
         }
-    }
-
-    /// The reference of pictures of a shape.
-    pub fn pictures(shape: Shape) -> Reference {
-        Reference::Pictures(shape.into())
     }
 
     /// Draws samples, one after the other in `values`.

@@ -30,6 +30,13 @@ fn absurd_values_are_refused_with_their_limits() {
         ("generator.layers.0.units=1000000000", "units is 1000000000"),
         ("generator.layers.2.units=3", "has 2"),
         ("prior.noise=pink", "pink"),
+        ("train.loss=wasserstein", "set train.clip"),
+        ("train.generator_every=3", "set train.k to 3"),
+        ("train.generator_gradient_norm=0.0", "generator_gradient_norm is 0"),
+        ("train.instance_noise=-1.0", "instance_noise is -1"),
+        ("train.shrink_d=1.5", "shrink_d is 1.5"),
+        ("train.blend={ non_saturating = 1.0, minimax = 0.0 }", "blend.minimax is 0"),
+        ("train.clip=0.0", "train.clip is 0"),
         ("data.set=mnits", "did you mean `mnist`"),
     ] {
         assert_fails(&train(&folder.path().join("a"), &["--set", assignment]), 2, &[named]);

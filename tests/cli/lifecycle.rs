@@ -214,3 +214,30 @@ fn a_film_shows_every_checkpoint_once_and_an_array_holds_the_samples() {
     sample(&["--gif"]);
     assert!(folder.path().join("samples.gif").is_file());
 }
+
+#[test]
+fn a_run_goes_on_behind_new_layers_of_another() {
+    let folder = tempfile::tempdir().unwrap();
+    let [base, out, again] = ["base", "out", "again"].map(|name| folder.path().join(name));
+    assert!(train(&base, &["--iterations", "10"]).status.success());
+    let config: toml::Table = fs::read_to_string(base.join("config.toml")).unwrap().parse().unwrap();
+    let size = config["prior"]["size"].as_integer().unwrap();
+    let layers = format!("generator.layers=[{{ kind = \"relu\", units = {size}, irange = 0.5 }}]");
+    let extends = format!("generator.extends={}", base.display());
+    let new = ["--set", &layers, "--set", "prior.size=3", "--set", &extends, "--iterations", "10"];
+    let output = train(&out, &new);
+    assert!(output.status.success(), "{}", said(&output));
+    // The run's configuration is complete, and makes the same run again.
+    let whole: toml::Table = fs::read_to_string(out.join("config.toml")).unwrap().parse().unwrap();
+    let count = |config: &toml::Table| config["generator"]["layers"].as_array().unwrap().len();
+    assert_eq!(count(&whole), count(&config) + 1);
+    let repeated =
+        gander().arg("train").arg(out.join("config.toml")).arg("--out").arg(&again).args(["--adapter", "host"]).output().unwrap();
+    assert!(repeated.status.success(), "{}", said(&repeated));
+    let newest = "checkpoints/000010.safetensors";
+    assert_eq!(bytes(&out.join(newest)), bytes(&again.join(newest)));
+    assert!(resume(&out, &["--iterations", "20"]).status.success());
+    // What is extended must be there.
+    let gone = train(&folder.path().join("other"), &["--set", "generator.extends=runs/tfd-pretrain-is-not-here"]);
+    assert_fails(&gone, 2, &["generator.extends = \"runs/tfd-pretrain-is-not-here\"", "is no folder", "--set generator.extends=RUN"]);
+}

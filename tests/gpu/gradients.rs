@@ -7,7 +7,7 @@
 use crate::lab::{Lab, as_bits, numbers};
 use gander::gan::{Game, Recipe};
 use gander::host::HostDevice;
-use gander::nn::loss::{self, GeneratorLoss};
+use gander::nn::loss::{self, GeneratorLoss, Loss};
 use gander::nn::{BiasStart, Kind, LayerSpec, Network};
 use gander::plan::{Device, Plan, Recorder, Tensor};
 
@@ -131,7 +131,7 @@ fn the_discriminators_gradients_are_the_slopes_of_its_loss_for_every_kind_of_lay
         let network = Network::new(&mut rec, "D", &specs, INPUTS, true, &[], &clock);
         let (x, tally) = (rec.tensor("x", [2 * M, INPUTS]), rec.tensor("tally", [1, 6]));
         let judged = network.forward(&mut rec, &x);
-        let da = loss::discriminator(&mut rec, judged.output(), 0.5, &tally);
+        let da = loss::discriminator(&mut rec, judged.output(), Loss::CrossEntropy, 0.5, &tally);
         let forward = rec.finish("forward");
         network.parameter_gradient(&mut rec, &judged, &da);
         let dx = network.input_gradient(&mut rec, &judged, &da);
@@ -159,7 +159,7 @@ fn the_generators_gradients_are_the_slopes_of_both_its_losses_through_the_discri
             let (z, tally) = (rec.tensor("z", [M, 4]), rec.tensor("tally", [1, 1]));
             let forged = g.forward(&mut rec, &z);
             let judged = d.forward(&mut rec, forged.output());
-            let da = loss::generator(&mut rec, judged.output(), kind, &tally);
+            let da = loss::generator(&mut rec, judged.output(), Loss::CrossEntropy, kind, &tally);
             let forward = rec.finish("forward");
             let dx = d.input_gradient(&mut rec, &judged, &da);
             g.parameter_gradient(&mut rec, &forged, &dx);

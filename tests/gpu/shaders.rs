@@ -2,13 +2,13 @@
 
 use crate::play::plays;
 use gander::bench::record_peaks;
-use gander::data::{Outline, Shape, points};
+use gander::data::{Outline, Preprocess, Shape, points};
 use gander::eval::classifier::{Classifier, Recipe};
 use gander::eval::distances::{NearestFold, ParzenFold, Sizes, WithinFold};
 use gander::gan::{Config, Game, PRESETS};
 use gander::gpu::{Family, fuse};
 use gander::host::{HostDevice, has_twin};
-use gander::plan::{Device, Kernel, Memory, Plan, PlanId, Readback, Recorder, Spans, Tensor, shaders};
+use gander::plan::{Capacity, Device, Kernel, Memory, Plan, PlanId, Readback, Recorder, Spans, Tensor, shaders};
 use naga::back::{hlsl, msl, spv};
 use naga::valid::{Capabilities, ModuleInfo, ValidationFlags, Validator};
 use std::collections::BTreeMap;
@@ -75,7 +75,7 @@ fn every_operation_has_a_twin() {
     }
 }
 
-/// The plans of every preset in both recipes, with both losses and all kinds of noise, and of every play of these tests.
+/// The plans of every preset in both recipes, with both of G's forms and all kinds of noise; with every loss; and of every play of these tests.
 fn plans() -> Vec<Plan> {
     let mut plans = vec![];
     let mut record = |config: &Config, outline: &Outline| {
@@ -94,18 +94,28 @@ fn plans() -> Vec<Plan> {
             overrides.push("train.k=1".into());
             let config = Config::parse(preset.toml, &overrides).unwrap_or_else(|error| panic!("{}: {error}", preset.name));
             let units = config.generator.layers.last().expect("checked").units;
-            let shape = Shape { width: units, height: 1, channels: 1 };
-            let outline =
-                Outline { name: preset.name.into(), shape, bytes: units == 784, examples: 1000, train: 0..1000, preprocess: None };
-            record(&config, &outline);
+            record(&config, &examples(preset.name, units));
         }
+    }
+    for (file, _) in shaders::FILES {
+        let Some(loss) = file.strip_prefix("loss/") else { continue };
+        let overrides = [format!("train.loss={}", loss.replace('_', "-")), "train.clip=0.01".into()];
+        let config = Config::parse(PRESETS[0].toml, &overrides).unwrap_or_else(|error| panic!("{file}: {error}"));
+        record(&config, &examples(PRESETS[0].name, 784));
     }
     for play in plays() {
         record(&play.config, &play.dataset.outline());
+        record(&play.config, &Outline { preprocess: Some(Preprocess::Gcn(55.0)), ..play.dataset.outline() });
     }
     plans.extend(record_peaks(&mut Recorder::new()));
     plans.extend(evaluations());
     plans
+}
+
+/// A data set of vectors, or of the pictures that the presets have.
+fn examples(name: &str, dimensions: u32) -> Outline {
+    let shape = Shape { width: dimensions, height: 1, channels: 1 };
+    Outline { name: name.into(), shape, bytes: dimensions == 784, examples: 1000, train: 0..1000, preprocess: None }
 }
 
 /// The plans of every evaluation.
@@ -137,6 +147,12 @@ impl Device for Listener {
     }
     fn in_flight(&self) -> usize {
         1
+    }
+    fn capacity(&self) -> Capacity {
+        self.host.capacity()
+    }
+    fn beside(&self, plan: &Plan) -> gander::Result<u64> {
+        self.host.beside(plan)
     }
     fn allocate(&mut self, memory: &Memory) -> gander::Result<()> {
         self.host.allocate(memory)

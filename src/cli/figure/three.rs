@@ -7,6 +7,7 @@ use crate::cli::wait::wait;
 use crate::cli::{DeviceOptions, print};
 use crate::error::Result;
 use crate::eval::interpolation::Path;
+use crate::gan::Scaling;
 use crate::report::{Png, Reference, sheet};
 use crate::run_folder::{At, RunView};
 use std::path::PathBuf;
@@ -28,6 +29,9 @@ pub(super) struct Options {
     /// The seed of the ends; the run's own if it is not given
     #[arg(long)]
     seed: Option<u32>,
+    /// How pictures of data of normalised contrast are shown: about grey, by the largest magnitude of the whole sheet or of each picture
+    #[arg(long, value_enum)]
+    scaling: Option<Scaling>,
     /// The checkpoint of this iteration, or the one that the monitor found best
     #[arg(long, value_name = "ITERATION|best|newest", default_value = "newest")]
     at: At,
@@ -52,7 +56,7 @@ pub(super) fn run(options: &Options) -> Result<u8> {
         })
         .collect();
     let samples = wait(waiter.as_ref(), sampler.generate(&z))?;
-    let picture = match reference(&config.data, sampler.dimensions())? {
+    let picture = match reference(&config, options.scaling, sampler.dimensions())? {
         Reference::Pictures(picture) => Png::encode(&sheet::sheet(&samples, picture, Some(options.columns))?),
         points => points.draw(&samples)?,
     };

@@ -8,6 +8,7 @@ use crate::cli::{DataOptions, DeviceOptions, print};
 use crate::error::{Error, Result};
 use crate::eval::distances::Rows;
 use crate::eval::neighbours::nearest;
+use crate::gan::Scaling;
 use crate::plan::Recorder;
 use crate::report::Png;
 use crate::report::sheet::{Picture, sheet_with_framed_column};
@@ -28,6 +29,9 @@ pub(super) struct Options {
     /// The seed of the noise; the run's own if it is not given
     #[arg(long)]
     seed: Option<u32>,
+    /// How pictures of data of normalised contrast are shown: about grey, by the largest magnitude of the whole sheet or of each picture
+    #[arg(long, value_enum)]
+    scaling: Option<Scaling>,
     /// The checkpoint of this iteration, or the one that the monitor found best
     #[arg(long, value_name = "ITERATION|best|newest", default_value = "newest")]
     at: At,
@@ -44,7 +48,7 @@ pub(super) fn run(options: &Options) -> Result<u8> {
     let view = RunView::open(&options.run)?;
     let Generator { mut sampler, waiter, config, state, seed } = Generator::open(&view, options.at, options.seed, &options.device)?;
     let dataset = crate::data::open(&config.data, options.data.folder.as_deref())?;
-    if !dataset.outline().bytes {
+    if dataset.shape.is_point() {
         let name = &dataset.name;
         return Err(Error::Config(format!(
             "an example of `{name}` is a point, and points are no pictures; `gander sample` draws them over the data"
@@ -66,7 +70,8 @@ pub(super) fn run(options: &Options) -> Result<u8> {
     let found = wait(waiter.as_ref(), nearest(&mut *device, &mut Recorder::new(), beside, training))?;
     let rows = samples.chunks_exact(columns * n).zip(&found);
     let values: Vec<f32> = rows.flat_map(|(row, near)| row.iter().chain(training.row(near.reference)).copied()).collect();
-    let pixels = sheet_with_framed_column(&values, Picture::from(dataset.shape), options.columns + 1, options.columns)?;
+    let picture = Picture::new(dataset.shape, dataset.preprocess, options.scaling.unwrap_or(config.report.scaling));
+    let pixels = sheet_with_framed_column(&values, picture, options.columns + 1, options.columns)?;
     let path = destination(&view, options.out.as_deref(), "figure-2.png")?;
     Png::encode(&pixels).save(&path)?;
     print(&format!(

@@ -1,7 +1,9 @@
 //! What a configuration's values must be, as far as that can be said without the data.
 
 use crate::error::{Error, Result};
-use crate::gan::config::{Config, GameConfig, NetworkConfig, Recipe};
+use crate::gan::config::{BlendConfig, Config, GameConfig, NetworkConfig, Recipe};
+use crate::gan::{Inherited, Player};
+use crate::nn::loss::Loss;
 use crate::nn::{BiasStart, Kind, LayerSpec, MomentumSpec};
 
 /// Most units in a layer, numbers in a noise vector, rows in a minibatch: more is a slip of the pen.
@@ -24,8 +26,16 @@ impl Config {
         if recipe == Recipe::Code2014 && k != 1 {
             return Err(Error::Config(format!("train.k is {k}, but the recipe code-2014 moves D and G together: set train.k to 1")));
         }
+        check_options(&self.train)?;
+        if let Some(step) = self.data.preprocess {
+            step.check()?;
+        }
         check_network("generator", &self.generator)?;
         check_network("discriminator", &self.discriminator)?;
+        if Player::BOTH.iter().any(|player| player.of(self).extends.is_some()) {
+            // The layers are not complete yet: what follows is checked when they are.
+            return Ok(());
+        }
         let outputs = self.generator.layers.last().expect("checked above").units;
         check_sizes("generator", self.prior.size, &self.generator.layers, batch)?;
         check_sizes("discriminator", outputs, &self.discriminator.layers, 2 * batch)?;
@@ -41,6 +51,12 @@ impl Config {
         let g_marginal = marginal(&self.generator.layers).filter(|at| at + 1 < self.generator.layers.len());
         if let Some(at) = g_marginal.or(marginal(&self.discriminator.layers)) {
             return Err(Error::Config(format!("layer {at} begins its bias at the marginals; only the generator's last layer can")));
+        }
+        let marginal = self.generator.layers.iter().any(|layer| matches!(layer.bias, BiasStart::Marginals(_)));
+        if let (Some(step), true) = (self.data.preprocess, marginal) {
+            return Err(Error::Config(format!(
+                "the generator's bias begins at the marginals, which are those of pixels from 0 to 1, but data.preprocess is {step:?}: remove one of the two"
+            )));
         }
         Ok(())
     }
@@ -64,7 +80,15 @@ fn check_sizes(name: &str, inputs: u32, layers: &[LayerSpec], rows: u32) -> Resu
 }
 
 fn check_network(name: &str, network: &NetworkConfig) -> Result<()> {
-    if network.layers.is_empty() {
+    if let Some(Inherited { layers, .. }) = &network.inherited
+        && *layers as usize > network.layers.len()
+    {
+        let all = network.layers.len();
+        return Err(Error::Config(format!(
+            "{name}.inherited.layers is {layers}, but {name} has {all} layers: take them from the run's own config.toml"
+        )));
+    }
+    if network.layers.is_empty() && network.extends.is_none() {
         return Err(Error::Config(format!("{name}.layers is empty; a network needs a layer")));
     }
     for (at, layer) in network.layers.iter().enumerate() {
@@ -106,6 +130,43 @@ fn check_network(name: &str, network: &NetworkConfig) -> Result<()> {
         if !(0.0..1.0).contains(&value) {
             return Err(Error::Config(format!("{name}.optimizer.{key} is {value}; it lies from 0 to below 1")));
         }
+    }
+    Ok(())
+}
+
+/// Checks what a game may ask for beside its recipe.
+fn check_options(train: &GameConfig) -> Result<()> {
+    if let Some(BlendConfig { non_saturating, minimax }) = train.blend {
+        positive("train.blend.non_saturating", non_saturating)?;
+        positive("train.blend.minimax", minimax)?;
+        if train.loss != Loss::CrossEntropy {
+            let loss = train.loss;
+            return Err(Error::Config(format!(
+                "train.blend blends two forms of cross-entropy, but train.loss is {loss:?}: remove one of the two"
+            )));
+        }
+    }
+    if let Some(every) = train.generator_every {
+        within("train.generator_every", every, 1, u32::MAX)?;
+        if train.recipe == Recipe::Algorithm1 {
+            return Err(Error::Config(format!(
+                "train.generator_every is {every}, but in algorithm-1 G moves after k steps of D: set train.k to {every}, or train.recipe to code-2014"
+            )));
+        }
+    }
+    for (key, value) in [("generator_gradient_norm", train.generator_gradient_norm), ("instance_noise", train.instance_noise)] {
+        value.map_or(Ok(()), |value| positive(&format!("train.{key}"), value))?;
+    }
+    if let Some(factor) = train.shrink_d
+        && !(factor > 0.0 && factor <= 1.0)
+    {
+        return Err(Error::Config(format!("train.shrink_d is {factor}; D is multiplied by it: it lies above 0 and is at most 1")));
+    }
+    if let Some(limit) = train.clip {
+        positive("train.clip", limit)?;
+    } else if train.loss == Loss::Wasserstein {
+        let what = "train.loss is wasserstein, which takes a D that is Lipschitz, but nothing clips D's parameters: set train.clip, for example to 0.01";
+        return Err(Error::Config(what.into()));
     }
     Ok(())
 }

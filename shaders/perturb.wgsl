@@ -1,0 +1,17 @@
+// y_i = x_i + sigma·z_i: instance noise.
+// x, y, z: count elements.
+
+struct Args { count: u32, sigma: f32 }
+
+@group(0) @binding(0) var<uniform> args: Args;
+@group(0) @binding(1) var<storage, read> x: array<f32>;
+@group(0) @binding(2) var<storage, read> z: array<f32>;
+@group(0) @binding(3) var<storage, read_write> y: array<f32>;
+
+@compute @workgroup_size(FLAT)
+fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
+    let i = flat_index(id, groups);
+    if i < args.count {
+        y[i] = x[i] + args.sigma * z[i];
+    }
+}

@@ -1,0 +1,15 @@
+// θ ← factor·θ.
+// theta: count groups of four, padding (zero) included.  One invocation shrinks one group.
+
+struct Args { count: u32, factor: f32 }
+
+@group(0) @binding(0) var<uniform> args: Args;
+@group(0) @binding(1) var<storage, read_write> theta: array<vec4<f32>>;
+
+@compute @workgroup_size(FLAT)
+fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
+    let i = flat_index(id, groups);
+    if i < args.count {
+        theta[i] *= args.factor;
+    }
+}

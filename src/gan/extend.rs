@@ -1,0 +1,199 @@
+//! New layers in front of trained ones: the generator of the paper's TFD game is a fresh network over the whole pretrained one, all of it trained on.
+//!
+//! A configuration names the run (`extends`) and lists the new layers only. [`Config::extend`] writes the run's layers behind them and notes where they come
+//! from (`inherited`), so that the configuration of the new run is complete without the old one; [`Trainer::inherit`] starts them where that run stood.
+//! Velocities begin at zero, and the other player is fresh.
+
+use crate::error::{Error, Result};
+use crate::gan::{Config, NetworkConfig, Player, State, Trainer};
+use crate::nn::Network;
+use crate::plan::Device;
+use serde::{Deserialize, Serialize};
+
+/// Where the upper layers of a network come from.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Inherited {
+    /// The folder of the run that trained them.
+    pub run: String,
+    /// The iteration of the checkpoint they begin from.
+    pub iteration: u64,
+    /// How many there are: the last so many layers.
+    pub layers: u32,
+}
+
+impl Player {
+    /// Both players.
+    pub const BOTH: [Player; 2] = [Player::Generator, Player::Discriminator];
+
+    /// The part of a configuration that is about this player.
+    pub fn of(self, config: &Config) -> &NetworkConfig {
+        match self {
+            Player::Generator => &config.generator,
+            Player::Discriminator => &config.discriminator,
+        }
+    }
+
+    fn of_mut(self, config: &mut Config) -> &mut NetworkConfig {
+        match self {
+            Player::Generator => &mut config.generator,
+            Player::Discriminator => &mut config.discriminator,
+        }
+    }
+}
+
+impl Config {
+    /// Puts the layers of a trained player behind those that extend it: what `extends` asks for is done then. `trained` is the configuration of the run
+    /// that `extends` names, of which the checkpoint of `iteration` is to be taken.
+    /// # Errors
+    /// if the whole makes no possible network.
+    /// # Panics
+    /// if the player extends nothing.
+    pub fn extend(mut self, player: Player, trained: &Config, iteration: u64) -> Result<Config> {
+        let given = outputs(&self, player);
+        let network = player.of_mut(&mut self);
+        let run = network.extends.take().expect("the caller has seen that it extends a run");
+        let layers = &player.of(trained).layers;
+        let wanted = inputs(trained, player);
+        if given != wanted {
+            return Err(Error::Config(format!(
+                "the layers before those of {run} give out {given} numbers, but the network of that run takes in {wanted}: set the units of the last new layer to that"
+            )));
+        }
+        network.layers.extend(layers.iter().cloned());
+        network.inherited = Some(Inherited { run, iteration, layers: layers.len() as u32 });
+        self.checked()
+    }
+}
+
+/// Numbers that a player takes in.
+fn inputs(config: &Config, player: Player) -> u32 {
+    match player {
+        Player::Generator => config.prior.size,
+        Player::Discriminator => config.generator.layers.last().map_or(0, |layer| layer.units),
+    }
+}
+
+/// Numbers that the layers of a player give out.
+fn outputs(config: &Config, player: Player) -> u32 {
+    player.of(config).layers.last().map_or(inputs(config, player), |layer| layer.units)
+}
+
+impl Trainer {
+    /// Starts the inherited layers of a player where a state has them.
+    /// # Errors
+    /// if the state has not these layers in these shapes; nothing is changed then.
+    /// # Panics
+    /// if the player inherits nothing, by the configuration that it was laid out from.
+    pub fn inherit(&mut self, player: Player, config: &Config, state: &State) -> Result<()> {
+        let network = player.of(config);
+        let inherited = network.inherited.as_ref().expect("the caller has seen that it inherits layers");
+        let new = network.layers.len() - inherited.layers as usize;
+        let trained = match player {
+            Player::Generator => &self.game.generator,
+            Player::Discriminator => &self.game.discriminator,
+        };
+        write_layers(&mut *self.device, trained, new, state).map_err(|what| {
+            let Inherited { run, iteration, .. } = inherited;
+            Error::Checkpoint(format!("{run} at iteration {iteration} cannot be extended: {what}"))
+        })
+    }
+}
+
+/// Writes layers number 0, 1, … of a state into those from number `first` on of a network.
+fn write_layers(device: &mut dyn Device, network: &Network, first: usize, state: &State) -> std::result::Result<(), String> {
+    let mut found = vec![];
+    for tensor in network.parameters().iter().map(|parameter| &parameter.value) {
+        let Some(name) = name_below(tensor.name(), first) else {
+            continue;
+        };
+        let array = state.tensors.get(&name).ok_or_else(|| format!("it has no tensor `{name}`"))?;
+        let wanted = [tensor.rows() as usize, tensor.cols() as usize];
+        if array.shape != wanted {
+            return Err(format!("its `{name}` has the shape {:?}, not {wanted:?}", array.shape));
+        }
+        found.push((tensor, &array.values));
+    }
+    found.into_iter().for_each(|(tensor, values)| device.write(tensor, bytemuck::cast_slice(values)));
+    Ok(())
+}
+
+/// What a parameter would be called with `first` layers less below it: `G.3.w` above two layers is `G.1.w`. None if it belongs to those layers.
+fn name_below(name: &str, first: usize) -> Option<String> {
+    let (network, rest) = name.split_once('.')?;
+    let (layer, kind) = rest.split_once('.')?;
+    let below = layer.parse::<usize>().ok()?.checked_sub(first)?;
+    Some(format!("{network}.{below}.{kind}"))
+}
+
+#[cfg(all(test, feature = "native"))]
+mod tests {
+    use super::*;
+    use crate::data::DataConfig;
+    use crate::gan::preset;
+    use crate::host::HostDevice;
+
+    fn config(settings: &[&str]) -> Config {
+        let settings: Vec<String> = settings.iter().map(|setting| setting.to_string()).collect();
+        Config::parse(preset("gaussian-1d").unwrap().toml, &settings).unwrap()
+    }
+
+    fn trainer(config: &Config) -> Trainer {
+        let dataset = crate::data::open(&DataConfig::named("gaussian-1d", 1), None).unwrap();
+        Trainer::new(Box::new(HostDevice::<f32>::new()), config, &dataset).unwrap()
+    }
+
+    /// A trained game, and one whose generator puts a layer before it. Its own prior is wider, and ends where the trained one's begins.
+    fn trained_and_extended() -> (Config, State, Config) {
+        let base = config(&["train.batch=8"]);
+        let mut trained = trainer(&base);
+        let seen = &mut |_: &[crate::gan::Metrics]| std::ops::ControlFlow::Continue(());
+        assert!(pollster::block_on(trained.advance(3, &|| 0.0, seen)).unwrap().is_continue());
+        let state = pollster::block_on(trained.state()).unwrap();
+        let layer = format!("generator.layers=[{{ kind = \"sigmoid\", units = {}, irange = 0.05 }}]", base.prior.size);
+        let new = config(&["train.batch=8", "seed=9", "prior.size=5", "generator.extends=runs/base", &layer]);
+        let new = new.extend(Player::Generator, &base, 3).unwrap();
+        (base, state, new)
+    }
+
+    #[test]
+    fn new_layers_stand_before_trained_ones_which_begin_where_their_run_stood() {
+        let (base, trained, new) = trained_and_extended();
+        assert_eq!(new.generator.layers.len(), base.generator.layers.len() + 1);
+        assert_eq!(new.generator.layers[1..], base.generator.layers[..]);
+        assert_eq!(new.generator.extends, None);
+        let mut fresh = trainer(&new);
+        let untrained = pollster::block_on(fresh.state()).unwrap();
+        fresh.inherit(Player::Generator, &new, &trained).unwrap();
+        let state = pollster::block_on(fresh.state()).unwrap();
+        for (name, array) in state.tensors.iter().filter(|(name, _)| !name.ends_with("velocity")) {
+            let expected = match name.strip_prefix("G.").and_then(|_| name_below(name, 1)) {
+                Some(below) => &trained.tensors[&below],
+                None => &untrained.tensors[name],
+            };
+            assert_eq!(array, expected, "{name}");
+        }
+        // The whole is trained on, the inherited layers too.
+        let seen = &mut |_: &[crate::gan::Metrics]| std::ops::ControlFlow::Continue(());
+        assert!(pollster::block_on(fresh.advance(1, &|| 0.0, seen)).unwrap().is_continue());
+        assert_ne!(pollster::block_on(fresh.state()).unwrap().tensors["G.1.w"], trained.tensors["G.0.w"]);
+    }
+
+    #[test]
+    fn layers_of_another_shape_are_refused_by_name() {
+        let (_, mut trained, new) = trained_and_extended();
+        let wrong = trained.tensors.get_mut("G.1.b").unwrap();
+        wrong.shape = vec![1, wrong.values.len() + 1];
+        let message = trainer(&new).inherit(Player::Generator, &new, &trained).unwrap_err().to_string();
+        assert!(message.starts_with("runs/base at iteration 3 cannot be extended: its `G.1.b` has the shape [1, "), "{message}");
+    }
+
+    #[test]
+    fn a_network_that_does_not_end_where_the_trained_one_begins_is_refused() {
+        let base = config(&[]);
+        let layers = "generator.layers=[{ kind = \"sigmoid\", units = 77, irange = 0.05 }]";
+        let new = config(&["generator.extends=runs/base", layers]);
+        let message = new.extend(Player::Generator, &base, 3).unwrap_err().to_string();
+        assert!(message.contains("77") && message.contains("runs/base"), "{message}");
+    }
+}

@@ -1,0 +1,229 @@
+//! The kernels behind the options of the game, `loss_blend`, `perturb`, `scale_factor` and `scale`; and the options themselves, in f64.
+
+use crate::activation::{sigmoid, sigmoid_bound};
+use crate::compare::{TINY, ULP, UNIT, wide, within};
+use crate::lab::{Lab, On, as_bits, numbers};
+use crate::loss::{logits, mean, mean_bound, softplus, softplus_bound};
+use crate::play::{Play, plays};
+use gander::gan::{Config, Game, Recipe};
+use gander::nn::loss::{self, GeneratorLoss, Loss};
+use gander::plan::{Plan, Tensor, Work};
+
+/// (of -log D(G(z)), of log(1 - D(G(z)))).
+const WEIGHTS: [f32; 2] = [0.75, 0.25];
+
+#[test]
+fn the_blended_loss_is_the_sum_of_both_forms_by_their_weights() {
+    let mut lab = Lab::enter();
+    let cases = [1, 13, 65, 131];
+    let tensors = cases.map(|m| {
+        let [a, tally, one, other] = [[m, 1], [1, 1], [1, 1], [1, 1]].map(|shape| lab.rec.tensor("t", shape));
+        let da = loss::blend(&mut lab.rec, &a, WEIGHTS, &tally);
+        let forms = [(GeneratorLoss::NonSaturating, &one), (GeneratorLoss::Minimax, &other)];
+        let [d_one, d_other] = forms.map(|(form, tally)| loss::generator(&mut lab.rec, &a, Loss::CrossEntropy, form, tally));
+        [a, da, tally, d_one, d_other, one, other]
+    });
+    let values = cases.map(logits);
+    let inputs: Vec<_> = tensors.iter().zip(&values).map(|([a, ..], values)| (a, &values[..])).collect();
+    let outputs: Vec<_> = tensors.iter().flat_map(|[_, da, tally, ..]| [da, tally]).collect();
+    let seen = lab.run(On::EveryAdapter, &inputs, &outputs);
+    let [u, v] = WEIGHTS.map(f64::from);
+    for (number, m) in cases.into_iter().enumerate() {
+        let a = wide(&values[number]);
+        let share = 1.0 / f64::from(m);
+        let da: Vec<f64> = a.iter().map(|a| -share * (u * sigmoid(-a) + v * sigmoid(*a))).collect();
+        let terms: Vec<f64> = a.iter().map(|a| u * softplus(-a) - v * softplus(*a)).collect();
+        let [_, da_tensor, tally_tensor, d_one, d_other, one, other] = &tensors[number];
+        let twin = |tensor: &Tensor| lab.host.reals(tensor);
+        assert!(twin(da_tensor).iter().zip(&da).all(|(twin, da)| (twin - da).abs() <= 1e-15), "the twin's da");
+        assert!((twin(tally_tensor)[0] - mean(&terms)).abs() <= 1e-11, "the twin's tally");
+        // And so it is the blend of the two that are tested elsewhere.
+        assert!((twin(tally_tensor)[0] - (u * twin(one)[0] + v * twin(other)[0])).abs() <= 1e-11);
+        assert!((0..m as usize).all(|i| (twin(da_tensor)[i] - (u * twin(d_one)[i] + v * twin(d_other)[i])).abs() <= 1e-15));
+        // Two products and their sum, of terms that may cancel; then as for one form.
+        let magnitude = |a: f64| u * softplus(-a) + v * softplus(a);
+        let term_bound = |a: f64| u * softplus_bound(-a) + v * softplus_bound(a) + 2.0 * UNIT * magnitude(a);
+        let slope_bound = |a: f64| u * sigmoid_bound(-a) + v * sigmoid_bound(a) + 2.0 * UNIT;
+        for gpu in &seen {
+            within(&format!("{}: da, m = {m}", gpu.name), &gpu.reals(2 * number), &da, |i| {
+                share * slope_bound(a[i]) + da[i].abs() * (2.0 * UNIT + 2.5 * ULP) + TINY
+            });
+            let magnitudes: Vec<f64> = a.iter().map(|a| magnitude(*a)).collect();
+            let bound = mean_bound(&magnitudes, a.iter().map(|a| term_bound(*a)));
+            within(&format!("{}: loss, m = {m}", gpu.name), &gpu.reals(2 * number + 1), &[mean(&terms)], |_| bound);
+        }
+    }
+}
+
+#[test]
+fn instance_noise_is_added_by_its_deviation() {
+    let mut lab = Lab::enter();
+    let sigma = 0.3_f32;
+    let cases = [1, 64, 137].map(|len| ["x", "z", "y"].map(|name| lab.rec.tensor(name, [1, len])));
+    for [x, z, y] in &cases {
+        let dispatch = lab.rec.dispatch("perturb").bind("x", x).bind("z", z).bind("y", y);
+        dispatch.argument("count", x.len()).argument("sigma", sigma).work(Work::Flat(x.len())).record();
+    }
+    let values: Vec<_> = cases.iter().map(|[x, ..]| [numbers(1, x.len()), numbers(2, x.len())]).collect();
+    let inputs: Vec<_> = cases.iter().zip(&values).flat_map(|([x, z, _], [xs, zs])| [(x, &xs[..]), (z, &zs[..])]).collect();
+    let seen = lab.run(On::EveryAdapter, &inputs, &cases.iter().map(|[.., y]| y).collect::<Vec<_>>());
+    for (number, [xs, zs]) in values.iter().enumerate() {
+        let added: Vec<f64> = wide(zs).iter().map(|z| f64::from(sigma) * z).collect();
+        let expected: Vec<f64> = wide(xs).iter().zip(&added).map(|(x, added)| x + added).collect();
+        assert_eq!(lab.host.reals(&cases[number][2]), expected, "the twin");
+        for gpu in &seen {
+            // A product and a sum.
+            within(&gpu.name, &gpu.reals(number), &expected, |i| 1.01 * UNIT * (added[i].abs() + expected[i].abs()));
+        }
+    }
+}
+
+/// The clock, the gradient and both results of one case.
+fn record_scaling(lab: &mut Lab, len: u32, target_norm: f32, every: u32) -> [Tensor; 4] {
+    let (clock, _) = lab.clock([1, 0, 0, 0]);
+    let [dx, factor, scaled] = [len, 1, len].map(|len| lab.rec.tensor("t", [1, len]));
+    let dispatch = lab.rec.dispatch("scale_factor").bind("clock", &clock).bind("dx", &dx).bind("factor", &factor);
+    dispatch.argument("count", len).argument("target_norm", target_norm).argument("every", every).record();
+    let dispatch = lab.rec.dispatch("scale").bind("factor", &factor).bind("x", &dx).bind("y", &scaled);
+    dispatch.argument("count", len).work(Work::Flat(len)).record();
+    [clock, dx, factor, scaled]
+}
+
+/// (elements, target norm, every, iteration, whether the gradient is zero): smaller than the target, larger, on and off its turn, and nothing at all.
+const SCALINGS: [(u32, f32, u32, u32, bool); 6] = [
+    (300, 50.0, 1, 5, false),
+    (300, 0.1, 1, 5, false),
+    (77, 20.0, 3, 6, false),
+    (77, 20.0, 3, 7, false),
+    (5, 0.5, 1, 0, true),
+    (1, 0.0, 2, 4, false),
+];
+
+#[test]
+fn a_small_gradient_is_scaled_up_to_the_target_norm_and_counts_in_its_turn_only() {
+    let mut lab = Lab::enter();
+    let cases = SCALINGS.map(|(len, target, every, ..)| record_scaling(&mut lab, len, target, every));
+    let values = SCALINGS.map(|(len, _, _, iteration, zero)| {
+        let dx = if zero { vec![0.0; len as usize] } else { numbers(len, len) };
+        [as_bits(&[1, iteration, 0, 0]), dx]
+    });
+    let inputs: Vec<_> = cases.iter().zip(&values).flat_map(|([clock, dx, ..], [at, xs])| [(clock, &at[..]), (dx, &xs[..])]).collect();
+    let seen = lab.run(On::EveryAdapter, &inputs, &cases.iter().flat_map(|[.., factor, scaled]| [factor, scaled]).collect::<Vec<_>>());
+    let mut factors = vec![];
+    for (number, (len, target, every, iteration, _)) in SCALINGS.into_iter().enumerate() {
+        let dx = wide(&values[number][1]);
+        let norm = dx.iter().map(|x| x * x).sum::<f64>().sqrt();
+        let scale = if norm > 0.0 { f64::max(1.0, f64::from(target) / norm) } else { 1.0 };
+        let factor = if iteration % every == 0 { scale } else { 0.0 };
+        let scaled: Vec<f64> = dx.iter().map(|x| factor * x).collect();
+        let [.., factor_tensor, scaled_tensor] = &cases[number];
+        assert!((lab.host.reals(factor_tensor)[0] - factor).abs() <= 1e-13 * factor, "the twin's factor in case {number}");
+        assert!(lab.host.reals(scaled_tensor).iter().zip(&scaled).all(|(twin, x)| (twin - x).abs() <= 1e-12), "the twin's product");
+        // A sum of squares under a root (half its error remains), the root, a division; then one product.
+        let relative = f64::from(len.div_ceil(64) + 7) / 2.0 * UNIT + 5.0 * ULP + 2.5 * ULP;
+        for gpu in &seen {
+            within(&format!("{}: factor {number}", gpu.name), &gpu.reals(2 * number), &[factor], |_| relative * factor);
+            within(&format!("{}: scaled {number}", gpu.name), &gpu.reals(2 * number + 1), &scaled, |i| {
+                (relative + 1.01 * UNIT) * scaled[i].abs()
+            });
+        }
+        factors.push(factor);
+    }
+    assert!(factors[0] > 1.0 && factors[1] == 1.0 && factors[2] > 1.0 && factors[3] == 0.0 && factors[4] == 1.0, "{factors:?}");
+}
+
+/// A play with settings of its own.
+fn with(play: &Play, settings: &[&str]) -> Play {
+    let settings: Vec<String> = settings.iter().map(|setting| setting.to_string()).collect();
+    let config = Config::parse(&play.config.to_toml(), &settings).unwrap_or_else(|error| panic!("{settings:?}: {error}"));
+    Play { name: play.name, config, dataset: play.dataset.clone() }
+}
+
+/// Plays one iteration on the twin. Returns the game and its plan.
+fn play_once(lab: &mut Lab, play: &Play) -> (Game, Plan) {
+    let outline = play.dataset.outline();
+    let game = Game::new(&mut lab.rec, &play.config, &outline, &play.dataset.training_mean()).expect("the game fits its data");
+    let plan = game.record_iteration(&mut lab.rec);
+    let inputs = crate::golden::start(&game, play, &plan);
+    lab.start_twin(&plan, &inputs.iter().map(|(tensor, values)| (tensor, &values[..])).collect::<Vec<_>>());
+    plan.dispatches.iter().for_each(|dispatch| lab.host.run(dispatch));
+    (game, plan)
+}
+
+/// In both recipes: the first play of each.
+fn of_both_recipes() -> [Play; 2] {
+    let [first, _, third, _] = plays();
+    assert!(first.config.train.recipe == Recipe::Algorithm1 && third.config.train.recipe == Recipe::Code2014);
+    [first, third]
+}
+
+#[test]
+fn the_scaled_gradient_of_the_generator_is_the_plain_one_times_one_factor() {
+    let mut lab = Lab::enter();
+    for play in of_both_recipes() {
+        let (plain, _) = play_once(&mut lab, &play);
+        let (steered, plan) = play_once(&mut lab, &with(&play, &["train.generator_gradient_norm=10.0"]));
+        let factor = plan.dispatches.iter().find(|dispatch| dispatch.kernel.operation == "scale_factor").expect("it is recorded");
+        let factor = lab.host.reals(factor.tensor("factor"))[0];
+        assert!(factor > 1.0, "{}: the gradient is larger than the target", play.name);
+        let (plain, steered) = (lab.host.reals(&plain.generator.gradient), lab.host.reals(&steered.generator.gradient));
+        let most = steered.iter().fold(0.0, |most: f64, g| most.max(g.abs()));
+        assert!(plain.iter().zip(steered).all(|(g, h)| (factor * g - h).abs() <= 1e-12 * most) && most > 0.0, "{}", play.name);
+    }
+}
+
+#[test]
+fn without_dropout_for_the_generator_its_step_draws_no_mask_and_the_discriminators_does() {
+    let mut lab = Lab::enter();
+    for play in of_both_recipes() {
+        let masks = |plan: &Plan| {
+            plan.dispatches
+                .iter()
+                .filter(|dispatch| dispatch.kernel.operation == "dropout")
+                .map(|dispatch| dispatch.word("salt"))
+                .collect::<Vec<_>>()
+        };
+        let (_, with_masks) = play_once(&mut lab, &play);
+        let (game, without) = play_once(&mut lab, &with(&play, &["train.generator_dropout=false"]));
+        let (before, after) = (masks(&with_masks).len(), masks(&without).len());
+        assert!(after > 0 && after < before, "{}: {before} masks, then {after}", play.name);
+        let gradient = lab.host.reals(&game.generator.gradient);
+        assert!(gradient.iter().any(|g| *g != 0.0), "{}: no gradient comes through", play.name);
+        let g_step = without.dispatches.iter().position(|dispatch| dispatch.kernel.operation == "loss_generator").expect("it is recorded");
+        assert!(masks(&Plan { name: String::new(), dispatches: without.dispatches[g_step..].to_vec() }).is_empty(), "{}", play.name);
+    }
+}
+
+#[test]
+fn every_draw_of_instance_noise_is_its_own_and_reaches_both_halves_and_the_generators_step() {
+    let mut lab = Lab::enter();
+    for play in of_both_recipes() {
+        let play = with(&play, &["train.instance_noise=0.5"]);
+        let (_, plan) = play_once(&mut lab, &play);
+        let noisy: Vec<_> = plan.dispatches.iter().filter(|dispatch| dispatch.kernel.operation == "perturb").collect();
+        let (k, m) = (play.config.train.k, play.config.train.batch);
+        let shown: Vec<u32> = noisy.iter().map(|dispatch| dispatch.tensor("x").rows()).collect();
+        let expected =
+            if play.config.train.recipe == Recipe::Algorithm1 { [vec![2 * m; k as usize], vec![m]].concat() } else { vec![2 * m] };
+        assert_eq!(shown, expected, "{}", play.name);
+        let noise: Vec<&[f64]> = noisy.iter().map(|dispatch| lab.host.reals(dispatch.tensor("z"))).collect();
+        for (number, one) in noise.iter().enumerate() {
+            assert!(noise[..number].iter().all(|other| one.iter().zip(*other).all(|(a, b)| a != b)), "{}: noise is drawn twice", play.name);
+        }
+    }
+}
+
+/// With G's turn in every third minibatch: θ moves in the first by its gradient, then by momentum alone, and the gradient is zero.
+#[test]
+fn the_generator_follows_its_gradient_in_its_turn_only() {
+    let [_, play] = of_both_recipes();
+    let play = with(&play, &["train.generator_every=3"]);
+    let mut lab = Lab::enter();
+    let (game, plan) = play_once(&mut lab, &play);
+    let mut turns = vec![];
+    for _ in 0..6 {
+        turns.push(lab.host.reals(&game.generator.gradient).iter().any(|g| *g != 0.0));
+        plan.dispatches.iter().for_each(|dispatch| lab.host.run(dispatch));
+    }
+    assert_eq!(turns, [true, false, false, true, false, false]);
+}
