@@ -4,12 +4,17 @@ use std::path::{Path, PathBuf};
 
 use super::config::DataConfig;
 use super::dataset::{Dataset, Outline};
-use super::{digits, mnist, points};
+use super::{digits, faces, mnist, points, tfd};
 use crate::error::{Error, Result};
 
 /// The names that [`open`] knows, each with what it is.
-pub const KNOWN: [(&str, &str); 4] = [
+pub const KNOWN: [(&str, &str); 6] = [
     ("mnist", "28×28 handwritten digits, 70,000; four files, `gander data fetch mnist` downloads them"),
+    (
+        "tfd",
+        "48×48 faces, about 100,000, in five folds: the Toronto Face Database, from its authors' own file TFD_48x48.mat, which has no public address",
+    ),
+    ("tfd-like", "48×48 drawn faces, 36,000, in seven expressions; procedural stand-in, not the Toronto Face Database; made from the seed"),
     ("digits", "28×28 handwritten-like digits, 70,000; embedded, made from the seed"),
     ("ring", "eight Gaussians on a circle in the plane, 81,920 points; made from the seed"),
     ("gaussian-1d", "one Gaussian on a line, the setting of the paper's Figure 1, 81,920 points; made from the seed"),
@@ -21,8 +26,11 @@ pub const KNOWN: [(&str, &str); 4] = [
 /// [`Error::Config`] for an unknown name, with the nearest known one; [`Error::Data`] when files are nowhere, with the folders that were
 /// searched, or are not what they promise to be.
 pub fn open(config: &DataConfig, folder: Option<&Path>) -> Result<Dataset> {
+    let fold = fold(config)?;
     let dataset = match config.set.as_str() {
         "mnist" => open_mnist(&roots(folder, std::env::var_os("GANDER_DATA").map(PathBuf::from), cache_folder().ok()))?,
+        "tfd" => open_tfd(&roots(folder, std::env::var_os("GANDER_DATA").map(PathBuf::from), cache_folder().ok()), fold)?,
+        "tfd-like" => faces::faces(config.seed, faces::EXAMPLES),
         "digits" => digits::digits(config.seed, digits::EXAMPLES),
         "ring" => points::ring(config.seed),
         "gaussian-1d" => points::gaussian_1d(config.seed),
@@ -37,12 +45,33 @@ pub fn open(config: &DataConfig, folder: Option<&Path>) -> Result<Dataset> {
 pub fn outline(config: &DataConfig) -> Result<Outline> {
     let (shape, bytes, examples, train) = match config.set.as_str() {
         "mnist" => (mnist::SHAPE, true, mnist::EXAMPLES, mnist::TRAIN),
+        "tfd" => (tfd::SHAPE, true, tfd::EXAMPLES, tfd::TRAIN),
+        "tfd-like" => (faces::SHAPE, true, faces::EXAMPLES, faces::TRAIN),
         "digits" => (digits::SHAPE, true, digits::EXAMPLES, digits::TRAIN),
         "ring" => (points::RING_SHAPE, false, points::EXAMPLES, 0..points::TRAIN),
         "gaussian-1d" => (points::GAUSSIAN_SHAPE, false, points::EXAMPLES, 0..points::TRAIN),
         unknown => return Err(stranger(unknown)),
     };
     Ok(Outline { name: config.set.clone(), shape, bytes, examples, train, preprocess: config.preprocess })
+}
+
+/// How many folds of its own a data set has, each with examples for validation and test; 0 if it is not divided so.
+#[must_use]
+pub fn folds(set: &str) -> u32 {
+    if set == "tfd" { tfd::FOLDS } else { 0 }
+}
+
+/// The fold that a configuration names, or the first.
+fn fold(config: &DataConfig) -> Result<u32> {
+    match (config.fold, folds(&config.set)) {
+        (Some(fold), 0) => {
+            Err(Error::Config(format!("data.fold is {fold}, but `{}` has no folds of its own, only `tfd` has; leave it out", config.set)))
+        }
+        (Some(fold), folds) if fold >= folds => {
+            Err(Error::Config(format!("data.fold is {fold}, but `{}` has the folds 0 to {}", config.set, folds - 1)))
+        }
+        (fold, _) => Ok(fold.unwrap_or(0)),
+    }
 }
 
 fn stranger(unknown: &str) -> Error {
@@ -67,6 +96,16 @@ fn roots(named: Option<&Path>, variable: Option<PathBuf>, cache: Option<PathBuf>
         Some(folder) => vec![folder.to_path_buf()],
         None => variable.filter(|folder| !folder.as_os_str().is_empty()).into_iter().chain(cache).collect(),
     }
+}
+
+/// Reads the Toronto Face Database from the first of the `roots`, or of their subfolders `tfd`, that has its file.
+fn open_tfd(roots: &[PathBuf], fold: u32) -> Result<Dataset> {
+    let folders: Vec<_> = roots.iter().flat_map(|root| [root.clone(), root.join("tfd")]).collect();
+    if let Some(folder) = folders.iter().find(|folder| tfd::is_in(folder)) {
+        return tfd::read(folder, fold);
+    }
+    let searched = folders.iter().map(|folder| folder.display().to_string()).collect::<Vec<_>>().join(", ");
+    Err(Error::Data(format!("tfd is nowhere: searched {searched}; {}", tfd::HOW)))
 }
 
 /// Reads MNIST from the first of the `roots`, or of their subfolders `mnist`, that has any of its files.
@@ -100,8 +139,8 @@ mod tests {
 
     #[test]
     fn every_known_name_but_those_of_files_opens_to_the_set_of_that_name() {
-        // `digits` too would open, but 70,000 of them take long in a debug build; its own tests make fewer.
-        for (name, _) in KNOWN.into_iter().filter(|(name, _)| !["mnist", "digits"].contains(name)) {
+        // `digits` and `tfd-like` too would open, but all of them take long in a debug build; their own tests make fewer.
+        for (name, _) in KNOWN.into_iter().filter(|(name, _)| !["mnist", "tfd", "tfd-like", "digits"].contains(name)) {
             assert_eq!(open(&DataConfig::named(name, 1), None).unwrap().name, name);
         }
     }
@@ -113,14 +152,16 @@ mod tests {
         }
         let (few, all) = (digits::digits(1, 14).outline(), outline(&DataConfig::named("digits", 1)).unwrap());
         assert_eq!((few.shape, few.bytes), (all.shape, all.bytes));
+        let (few, all) = (faces::faces(1, 12).outline(), outline(&DataConfig::named("tfd-like", 1)).unwrap());
+        assert_eq!((few.shape, few.bytes), (all.shape, all.bytes));
     }
 
     #[test]
     fn an_unknown_name_is_answered_with_the_nearest_and_all() {
         let message = open(&DataConfig::named("mnits", 1), None).unwrap_err().to_string();
-        assert_eq!(message, "there is no data set `mnits` (did you mean `mnist`?); known: mnist, digits, ring, gaussian-1d");
+        assert_eq!(message, "there is no data set `mnits` (did you mean `mnist`?); known: mnist, tfd, tfd-like, digits, ring, gaussian-1d");
         let message = open(&DataConfig::named("imagenet-22k", 1), None).unwrap_err().to_string();
-        assert_eq!(message, "there is no data set `imagenet-22k`; known: mnist, digits, ring, gaussian-1d");
+        assert_eq!(message, "there is no data set `imagenet-22k`; known: mnist, tfd, tfd-like, digits, ring, gaussian-1d");
     }
 
     #[test]
@@ -138,6 +179,24 @@ mod tests {
         let (direct, below) = (folder.path().display().to_string(), folder.path().join("mnist").display().to_string());
         assert!(message.starts_with(&format!("mnist is nowhere: searched {direct}, {below}; ")), "{message}");
         assert!(message.contains("`gander data fetch mnist`") && message.contains("--data DIR"), "{message}");
+    }
+
+    #[test]
+    fn faces_that_are_nowhere_are_answered_with_how_one_comes_by_them() {
+        let folder = tempfile::tempdir().unwrap();
+        let message = open(&DataConfig::named("tfd", 1), Some(folder.path())).unwrap_err().to_string();
+        assert!(message.starts_with(&format!("tfd is nowhere: searched {}", folder.path().display())), "{message}");
+        assert!(
+            message.contains("University of Toronto") && message.contains("TFD_48x48.mat") && message.contains("`tfd-like`"),
+            "{message}"
+        );
+    }
+
+    #[test]
+    fn a_fold_is_refused_where_there_is_none() {
+        let refusal = |set: &str, fold| open(&DataConfig { fold: Some(fold), ..DataConfig::named(set, 1) }, None).unwrap_err().to_string();
+        assert_eq!(refusal("ring", 0), "data.fold is 0, but `ring` has no folds of its own, only `tfd` has; leave it out");
+        assert_eq!(refusal("tfd", 5), "data.fold is 5, but `tfd` has the folds 0 to 4");
     }
 
     #[test]
