@@ -22,11 +22,19 @@ pub fn describe(adapter: &Adapter) -> String {
     format!("{} ({}, {driver}, {})", info.name, info.backend, kind(info.device_type))
 }
 
-/// Bytes of an adapter's own memory, where its back end tells: the largest heap of Vulkan that is the device's. An integrated GPU's, and a software
-/// adapter's, is the machine's.
+/// Bytes of memory that an adapter has to give, where that can be told. A software adapter's memory is the machine's, whatever its driver says.
+pub(super) fn memory(adapter: &Adapter) -> Option<u64> {
+    match adapter.get_info().device_type {
+        #[cfg(feature = "native")]
+        DeviceType::Cpu => crate::machine::free_memory(),
+        _ => largest_heap(adapter),
+    }
+}
+
+/// The largest heap that Vulkan calls the device's own; an integrated GPU's is a part of the machine's memory.
 #[cfg(any(windows, target_os = "linux", target_os = "android"))]
 #[expect(unsafe_code, reason = "wgpu tells nothing of memory; Vulkan does, through the handles that wgpu holds")]
-pub(super) fn memory(adapter: &Adapter) -> Option<u64> {
+fn largest_heap(adapter: &Adapter) -> Option<u64> {
     // SAFETY: the handles are only read from, and live as long as the guard does; the call has no further conditions.
     unsafe {
         let vulkan = adapter.as_hal::<wgpu::hal::api::Vulkan>()?;
@@ -40,7 +48,7 @@ pub(super) fn memory(adapter: &Adapter) -> Option<u64> {
 
 /// Where there is no Vulkan, nothing is told.
 #[cfg(not(any(windows, target_os = "linux", target_os = "android")))]
-pub(super) fn memory(_: &Adapter) -> Option<u64> {
+fn largest_heap(_: &Adapter) -> Option<u64> {
     None
 }
 

@@ -12,7 +12,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 /// Operations over `count` groups of four elements of equally long tensors; what else they bind is short, or has one element per invocation (`squares`).
-const ELEMENT_WISE: [&str; 1] = ["update"];
+const ELEMENT_WISE: [&str; 2] = ["clip", "update"];
 
 /// The dispatches that do what one does whose kernel binds more than `most` bytes at once somewhere: that one itself where it does not.
 /// # Errors
@@ -58,7 +58,7 @@ fn columns_of_blocks(product: &Dispatch, most: u64) -> Option<Vec<Dispatch>> {
         let mut piece = cut_product(product, "cut_nt", product.kernel.hook.as_deref(), &rows, b.rows());
         piece.replace("b", b.rows_at(rows.clone()));
         piece.set("n", rows.end - rows.start);
-        piece.work = Work::Tiles { rows: product.word("m"), cols: rows.end - rows.start };
+        piece.work = Work::Tiles { rows: product.word("m"), cols: rows.end - rows.start, parts: 1 };
         piece
     };
     Some(share(product, blocks.into_iter().map(piece).collect()))
@@ -72,7 +72,7 @@ fn rows_of_blocks(product: &Dispatch, most: u64) -> Option<Vec<Dispatch>> {
         let mut piece = cut_product(product, "cut_tn", product.kernel.hook.as_deref(), &rows, c.rows());
         piece.replace("c", c.rows_at(rows.clone()));
         piece.set("m", rows.end - rows.start);
-        piece.work = Work::Tiles { rows: rows.end - rows.start, cols: product.word("n") };
+        piece.work = Work::Tiles { rows: rows.end - rows.start, cols: product.word("n"), parts: 1 };
         piece
     };
     Some(share(product, blocks.into_iter().map(piece).collect()))

@@ -3,6 +3,7 @@
 use crate::error::Result;
 use crate::host::call::{Call, Store};
 use crate::host::{Real, twin};
+use crate::machine::free_memory;
 use crate::plan::{BufferId, Capacity, Device, Dispatch, Memory, Plan, PlanId, Readback, Span, Spans, Tensor};
 use std::sync::Arc;
 use std::time::Instant;
@@ -72,11 +73,7 @@ impl<T: Real> Device for HostDevice<T> {
     }
 
     fn capacity(&self) -> Capacity {
-        let free = sysinfo::System::new().ok().map(|mut system| {
-            system.refresh_memory();
-            system.available_memory()
-        });
-        Capacity { memory: free.filter(|bytes| *bytes > 0), buffer: u64::MAX, binding: u64::MAX }
+        Capacity { memory: free_memory(), buffer: u64::MAX, binding: u64::MAX }
     }
 
     fn beside(&self, _: &Plan) -> Result<u64> {

@@ -11,10 +11,12 @@ pub enum Work {
     Flat(u32),
     /// A matrix of so many rows and columns, cut into the kernel's tiles.
     Tiles {
-        /// Rows of the result.
+        /// Rows of the result, or of each of its parts.
         rows: u32,
         /// Columns of the result.
         cols: u32,
+        /// Parts that are computed side by side: pieces of a long sum, or results that lie between each other. What they are, the kernel's layout says.
+        parts: u32,
     },
     /// One workgroup.
     One,

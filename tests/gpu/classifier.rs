@@ -148,7 +148,7 @@ fn tiny(iterations: u32) -> Recipe {
         gander::gan::Config::parse(preset("ring").expect("a preset").toml, &[]).expect("it parses").discriminator;
     recipe.optimizer = optimizer;
     for layer in &mut recipe.layers {
-        (layer.units, layer.irange, layer.keep) = (12, 0.5, layer.keep.map(|_| 0.9));
+        (layer.units, layer.irange, layer.keep) = (Some(12), Some(0.5), layer.keep.map(|_| 0.9));
     }
     recipe
 }

@@ -152,7 +152,7 @@ fn play_once(lab: &mut Lab, play: &Play) -> (Game, Plan) {
 
 /// In both recipes: the first play of each.
 fn of_both_recipes() -> [Play; 2] {
-    let [first, _, third, _] = plays();
+    let [first, _, third, ..] = plays();
     assert!(first.config.train.recipe == Recipe::Algorithm1 && third.config.train.recipe == Recipe::Code2014);
     [first, third]
 }

@@ -19,10 +19,38 @@ pub fn pictures() -> Dataset {
     dataset("pictures", 12, Values::Bytes((0..19 * 12).map(pixel).collect()), 19)
 }
 
+/// 21 pictures of 5×5 in three colours.
+fn colours() -> Dataset {
+    let shape = Shape { width: 5, height: 5, channels: 3 };
+    let values = (0..21 * 75u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
+    shaped("colours", shape, Values::Bytes(values), 21)
+}
+
 fn dataset(name: &str, width: u32, values: Values, examples: u32) -> Dataset {
-    let shape = Shape { width, height: 1, channels: 1 };
+    shaped(name, Shape { width, height: 1, channels: 1 }, values, examples)
+}
+
+fn shaped(name: &str, shape: Shape, values: Values, examples: u32) -> Dataset {
     let dataset = Dataset { name: name.into(), shape, values, labels: None, train: 0..examples, valid: 0..0, test: 0..0, preprocess: None };
     dataset.checked().expect("its parts agree")
+}
+
+/// 700 pictures of 96 bytes, more than [`lab::LIMIT`](crate::lab::LIMIT).
+fn many_pictures() -> Dataset {
+    let pixel = |i: u32| (31 * i + (i / 96) * (i % 7)) as u8;
+    dataset("many pictures", 96, Values::Bytes((0..700 * 96).map(pixel).collect()), 700)
+}
+
+/// A game whose data, matrices and parameters exceed [`lab::LIMIT`](crate::lab::LIMIT): weights in two and three blocks, of ragged sizes.
+pub fn beyond_the_limit() -> Play {
+    play(
+        "tensors beyond the limit of bindings",
+        many_pictures(),
+        "k = 1\nbatch = 12",
+        "noise = \"uniform\"\nsize = 100",
+        "{ kind = \"relu\", units = 130, irange = 0.1, max_col_norm = 0.6 }, { kind = \"sigmoid\", units = 96, irange = 0.2 }",
+        "{ kind = \"maxout\", units = 60, pieces = 3, irange = 0.1, max_col_norm = 0.6, keep = 0.8 }, { kind = \"sigmoid\", units = 1, irange = 0.5, keep = 0.5 }",
+    )
 }
 
 /// A game of the tests.
@@ -46,7 +74,7 @@ fn play(name: &'static str, dataset: Dataset, train: &str, prior: &str, generato
 }
 
 /// All games.
-pub fn plays() -> [Play; 4] {
+pub fn plays() -> [Play; 5] {
     [
         play(
             "algorithm 1, k = 2, non-saturating, uniform noise, points",
@@ -79,6 +107,19 @@ pub fn plays() -> [Play; 4] {
             "noise = \"uniform\"\nsize = 4",
             "{ kind = \"relu\", units = 8, irange = 0.5, max_col_norm = 0.9 }, { kind = \"sigmoid\", units = 12, irange = 0.2, bias = \"marginals\", max_col_norm = 0.9 }",
             "{ kind = \"maxout\", units = 4, pieces = 3, irange = 0.5, keep = 0.8, max_col_norm = 0.9 }, { kind = \"sigmoid\", units = 1, irange = 0.5, keep = 0.5 }",
+        ),
+        play(
+            "algorithm 1, convolutions both ways, channels of two pieces, pooling over the edge, sparse weights, colour",
+            colours(),
+            "k = 1\nbatch = 10\ngenerator_loss = \"non-saturating\"",
+            "noise = \"gaussian\"\nsize = 5",
+            "{ kind = \"relu\", units = 9, sparse_init = 3 }, { kind = \"sigmoid\", units = 12, irange = 0.5 }, \
+             { kind = \"reshape\", channels = 3, height = 2, width = 2 }, \
+             { kind = \"transposed-convolution\", channels = 3, kernel = 3, stride = 2, irange = 0.5 }",
+            "{ kind = \"convolution\", channels = 4, pieces = 2, kernel = 4, padding = 2, activation = \"maxout\", irange = 0.3, keep = 0.8, max_col_norm = 0.9 }, \
+             { kind = \"max-pooling\", window = 3, stride = 2 }, \
+             { kind = \"convolution\", channels = 5, kernel = 2, activation = \"sigmoid\", irange = 0.5, keep = 0.5, bias = 0.1 }, \
+             { kind = \"maxout\", units = 4, pieces = 3, irange = 0.5, keep = 0.5 }, { kind = \"sigmoid\", units = 1, irange = 0.5, keep = 0.5 }",
         ),
     ]
 }
