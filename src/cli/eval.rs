@@ -11,7 +11,7 @@ use crate::cli::adapter::{self, Opened};
 use crate::cli::generator::Generator;
 use crate::cli::wait::wait;
 use crate::cli::{DataOptions, DeviceOptions, print};
-use crate::data::{self, DataConfig, Dataset, catalogue, samples};
+use crate::data::{DataConfig, Dataset, catalogue, samples};
 use crate::error::{Error, Result};
 use crate::eval::distances::Rows;
 use crate::eval::neighbours::{Audit, audit, nearest};
@@ -163,10 +163,10 @@ impl Examples {
     /// The examples of a data set and, of one that is divided into folds, those that each of them holds out.
     /// # Errors
     /// if they cannot be read or nothing was held out.
-    fn open(config: &DataConfig, folder: Option<&Path>) -> Result<Examples> {
-        let examples = Examples::of(data::open(config, folder)?)?;
+    fn open(config: &DataConfig, options: &DataOptions) -> Result<Examples> {
+        let examples = Examples::of(options.open(config)?)?;
         let fold = |fold: u32| {
-            let dataset = data::open(&DataConfig { fold: Some(fold), ..config.clone() }, folder)?;
+            let dataset = options.open(&DataConfig { fold: Some(fold), ..config.clone() })?;
             Examples::of(Dataset { train: dataset.valid.clone(), ..dataset }).map(|fold| (fold.valid, fold.test))
         };
         let folds = (0..catalogue::folds(&config.set)).map(fold).collect::<Result<_>>()?;
@@ -253,7 +253,7 @@ pub(super) fn run(options: &Options) -> Result<u8> {
 /// Evaluates a run, and keeps what was found out in its folder or where the options say.
 pub(super) fn evaluate_run(options: &Options, view: &RunView) -> Result<Summary> {
     let Generator { mut sampler, waiter, config, state, seed } = Generator::open(view, options.at, options.seed, &options.device)?;
-    let examples = Examples::open(&config.data, options.data.folder.as_deref())?;
+    let examples = Examples::open(&config.data, &options.data)?;
     examples.fit(sampler.dimensions())?;
     let samples = wait(waiter.as_ref(), sampler.samples(options.count, seed))?;
     drop(sampler);
@@ -271,7 +271,7 @@ pub(super) fn evaluate_run(options: &Options, view: &RunView) -> Result<Summary>
 /// Evaluates samples from elsewhere, and keeps what was found out where the options say, if they do.
 fn evaluate_samples(options: &Options) -> Result<Summary> {
     let (path, against) = (options.samples.as_ref().expect("asked for"), options.against.as_ref().expect("asked for"));
-    let examples = Examples::open(&DataConfig::named(against, 0), options.data.folder.as_deref())?;
+    let examples = Examples::open(&DataConfig::named(against, 0), &options.data)?;
     let samples = samples::read(path, &examples.dataset.outline(), options.range)?;
     let mut bench = Workbench::open(&options.device)?;
     let subject = subject(path, &examples, &bench);

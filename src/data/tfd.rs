@@ -31,7 +31,7 @@ pub const FOLDS: u32 = 5;
 
 /// How one comes by it.
 pub const HOW: &str = "it has no public address: its authors gave it to researchers who asked them (Susskind, Anderson and Hinton, University of Toronto, \
-    UTML TR 2010-001), so ask there or a group that works with it, and put TFD_48x48.mat into the folder; `tfd-like` is a procedural stand-in for everybody";
+    UTML TR 2010-001), so ask there or a group that works with it, and put TFD_48x48.mat there; `tfd-like` is a procedural stand-in for everybody";
 
 /// What an image is for, in one fold.
 #[derive(Clone, Copy, PartialEq, Eq)]
