@@ -4,8 +4,10 @@
 //! calls says where the gradient stops. Nothing here knows a device or a game.
 
 mod activation;
+mod adam;
 mod affine;
 mod architecture;
+mod average;
 mod dropout;
 mod initial;
 mod layer;
@@ -13,9 +15,11 @@ pub mod loss;
 mod maxout;
 mod momentum;
 mod network;
+mod optimizer;
 mod whole;
 
 pub use activation::Activation;
+pub use adam::{Adam, AdamKind, AdamSpec};
 pub use affine::Affine;
 pub use architecture::{BiasStart, Kind, LayerSpec};
 pub use dropout::Dropout;
@@ -24,3 +28,4 @@ pub use layer::{Applied, Layer};
 pub use maxout::Maxout;
 pub use momentum::{Momentum, MomentumSpec};
 pub use network::{Network, Parameter, Pass};
+pub use optimizer::{Optimizer, OptimizerSpec};

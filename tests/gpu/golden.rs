@@ -14,7 +14,7 @@
 
 use crate::compare::wide;
 use crate::lab::{Lab, On, Seen, as_bits};
-use crate::play::{Play, plays};
+use crate::play::{Play, option_plays, plays};
 use gander::bench::{COSINE_GATE, apart, cosines};
 use gander::data::Values;
 use gander::gan::Game;
@@ -42,6 +42,11 @@ fn every_buffer_of_a_game_of_the_code_of_2014_agrees_after_20_iterations() {
     let [.., third, fourth] = plays();
     run(&third, On::EveryAdapter);
     run(&fourth, On::EveryFamily);
+}
+
+#[test]
+fn every_buffer_of_games_with_every_option_agrees_after_20_iterations() {
+    option_plays().iter().for_each(|play| run(play, On::EveryAdapter));
 }
 
 fn run(play: &Play, on: On) {
@@ -126,12 +131,16 @@ pub fn start(game: &Game, play: &Play, plan: &Plan) -> Vec<(Tensor, Vec<f32>)> {
     let mut inputs = vec![(game.clock.clone(), as_bits(&game.clock_at(play.config.seed, 0)))];
     let networks: [&Network; 2] = [&game.generator, &game.discriminator];
     for (number, network) in networks.into_iter().enumerate() {
-        for whole in [&network.theta, &network.velocity, &network.gradient] {
+        for whole in
+            [&network.theta, &network.velocity, &network.gradient].into_iter().chain(&network.second_moment).chain(&network.average)
+        {
             inputs.push((whole.clone(), vec![0.0; whole.len() as usize]));
         }
         for (index, parameter) in network.parameters().iter().enumerate() {
             let stream = (number as u32) << 16 | index as u32;
-            inputs.push((parameter.value.clone(), parameter.initial.values(play.config.seed, stream, parameter.value.len() as usize)));
+            let values = parameter.initial.values(play.config.seed, stream, parameter.value.len() as usize);
+            inputs.extend(parameter.average.iter().map(|average| (average.clone(), values.clone())));
+            inputs.push((parameter.value.clone(), values));
         }
     }
     inputs.push((game.ring.clone(), vec![0.0; game.ring.len() as usize]));

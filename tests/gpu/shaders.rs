@@ -1,6 +1,6 @@
 //! The shaders as files: each is known to the library, has a twin and a test, and every kernel speaks SPIR-V, MSL and HLSL.
 
-use crate::play::plays;
+use crate::play::{option_plays, plays};
 use gander::bench::record_peaks;
 use gander::data::{Outline, Preprocess, Shape, points};
 use gander::eval::classifier::{Classifier, Recipe};
@@ -103,7 +103,7 @@ fn plans() -> Vec<Plan> {
         let config = Config::parse(PRESETS[0].toml, &overrides).unwrap_or_else(|error| panic!("{file}: {error}"));
         record(&config, &examples(PRESETS[0].name, 784));
     }
-    for play in plays() {
+    for play in plays().into_iter().chain(option_plays()) {
         record(&play.config, &play.dataset.outline());
         record(&play.config, &Outline { preprocess: Some(Preprocess::Gcn(55.0)), ..play.dataset.outline() });
     }
