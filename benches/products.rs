@@ -23,7 +23,7 @@ fn product(rec: &mut Recorder, operation: &str) -> Plan {
     };
     let (a, b, c) = (rec.tensor("a", a), rec.tensor("b", b), rec.tensor("c", [m, n]));
     let dispatch = rec.dispatch_hooked(operation, "finish/none").bind("a", &a).bind("b", &b).bind("c", &c);
-    dispatch.argument("m", m).argument("n", n).argument("k", k).work(Work::Tiles { rows: m, cols: n }).record();
+    dispatch.argument("m", m).argument("n", n).argument("k", k).work(Work::Tiles { rows: m, cols: n, parts: 1 }).record();
     rec.finish(operation)
 }
 

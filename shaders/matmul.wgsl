@@ -1,8 +1,6 @@
-// C = A·B, where a layout says which of A and B is stored transposed.
-// c: m×n, k is the summed dimension; all row-major.  One invocation makes one element.
-// The plain kernel, for devices without anything better and for shapes too ragged for the others; x of the grid counts rows.
-
-struct Args { m: u32, n: u32, k: u32 }
+// C = A·B, where a layout says where the elements of A, B and C are.
+// c: m×n, k is the summed dimension.  One invocation makes one element of one part.
+// The plain kernel, for devices without anything better and for shapes too ragged for the others; x of the grid counts rows, z parts.
 
 @group(0) @binding(0) var<uniform> args: Args;
 @group(0) @binding(1) var<storage, read> a: array<f32>;
@@ -14,14 +12,18 @@ const TILE_COLS: u32 = 16u;
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) local: u32) {
+    let part = group.z;
     let row = group.x * TILE_ROWS + local / TILE_COLS;
     let col = group.y * TILE_COLS + local % TILE_COLS;
-    if row >= args.m || col >= args.n {
+    if row >= args.m || col >= args.n || !is_stored(part, row, col) {
         return;
     }
+    let range = terms(part);
+    let of_row = a_row(part, row);
+    let of_col = b_col(part, col);
     var sum = 0.0;
-    for (var i = 0u; i < args.k; i++) {
-        sum += a[a_index(row, i)] * b[b_index(i, col)];
+    for (var i = range.x; i < range.y; i++) {
+        sum += a_at(of_row, a_term(part, i)) * b_at(b_term(part, i), of_col);
     }
-    c[row * args.n + col] = finish(sum, row, col);
+    c[c_index(part, row, col)] = finish(sum, row, bias_index(part, row, col));
 }

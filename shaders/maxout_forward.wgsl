@@ -1,7 +1,8 @@
-// y_iu = max_j x_i,(u·pieces + j), and the j that won; ties go to the lowest j.
-// x: m×(units·pieces), y and winner: m×units, count = m·units.
+// y_u = max_j x_(u, j), and the j that won; ties go to the lowest j.
+// A unit's pieces lie `positions` apart: x is m×(units·pieces)×positions, y and winner m×units×positions, count numbers in all.
+// A dense unit has one position; a channel of a convolution, as many as there are pixels.
 
-struct Args { count: u32, pieces: u32 }
+struct Args { count: u32, pieces: u32, positions: u32 }
 
 @group(0) @binding(0) var<uniform> args: Args;
 @group(0) @binding(1) var<storage, read> x: array<f32>;
@@ -14,10 +15,11 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) g
     if unit >= args.count {
         return;
     }
-    var best = x[unit * args.pieces];
+    let first = unit / args.positions * args.pieces * args.positions + unit % args.positions;
+    var best = x[first];
     var best_piece = 0u;
     for (var piece = 1u; piece < args.pieces; piece++) {
-        let value = x[unit * args.pieces + piece];
+        let value = x[first + piece * args.positions];
         if value > best {
             best = value;
             best_piece = piece;

@@ -100,7 +100,7 @@ mod tests {
 
     fn small() -> Recipe {
         let mut recipe = Recipe { iterations: 15, batch: 4, ..Recipe::published() };
-        recipe.layers.iter_mut().for_each(|layer| layer.units = 3);
+        recipe.layers.iter_mut().for_each(|layer| layer.units = Some(3));
         recipe
     }
 

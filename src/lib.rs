@@ -33,6 +33,8 @@ pub mod gan;
 pub mod gpu;
 #[cfg(feature = "native")]
 pub mod host;
+#[cfg(feature = "native")]
+mod machine;
 pub mod nn;
 pub mod plan;
 pub mod random;

@@ -4,5 +4,7 @@
 const A_RUNS_ALONG_K: bool = true;
 const B_RUNS_ALONG_K: bool = true;
 
-fn a_index(row: u32, i: u32) -> u32 { return row * args.k + i; }
-fn b_index(i: u32, col: u32) -> u32 { return col * args.k + i; }
+fn a_row(part: u32, row: u32) -> Place { return row * args.k; }
+fn a_term(part: u32, i: u32) -> Place { return i; }
+fn b_term(part: u32, i: u32) -> Place { return i; }
+fn b_col(part: u32, col: u32) -> Place { return col * args.k; }

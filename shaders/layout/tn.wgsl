@@ -4,5 +4,7 @@
 const A_RUNS_ALONG_K: bool = false;
 const B_RUNS_ALONG_K: bool = false;
 
-fn a_index(row: u32, i: u32) -> u32 { return i * args.m + row; }
-fn b_index(i: u32, col: u32) -> u32 { return i * args.n + col; }
+fn a_row(part: u32, row: u32) -> Place { return row; }
+fn a_term(part: u32, i: u32) -> Place { return i * args.m; }
+fn b_term(part: u32, i: u32) -> Place { return i * args.n; }
+fn b_col(part: u32, col: u32) -> Place { return col; }

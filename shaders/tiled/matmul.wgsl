@@ -1,9 +1,7 @@
-// C = A·B, where a layout says which of A and B is stored transposed.
-// c: m×n, k is the summed dimension; all row-major.  One workgroup makes one TILE_ROWS×TILE_COLS block of C.
+// C = A·B, where a layout says where the elements of A, B and C are.
+// c: m×n, k is the summed dimension.  One workgroup makes one TILE_ROWS×TILE_COLS block of one part of C.
 // For GPUs: a slice of A and of B at a time is shared in workgroup memory, and every invocation keeps a 4×4 block of sums in
 // registers.  Ragged edges load zero; only the stores are guarded, so the barriers stay in uniform control flow.
-
-struct Args { m: u32, n: u32, k: u32 }
 
 @group(0) @binding(0) var<uniform> args: Args;
 @group(0) @binding(1) var<storage, read> a: array<f32>;
@@ -21,35 +19,73 @@ const THREADS: u32 = 64u;
 var<workgroup> a_slice: array<vec4<f32>, 128>;
 var<workgroup> b_slice: array<vec4<f32>, 128>;
 
-fn a_or_zero(row: u32, i: u32) -> f32 {
-    if row < args.m && i < args.k { return a[a_index(row, i)]; }
-    return 0.0;
+/// A's slice from term `first` on. Neighbouring invocations load neighbouring addresses, whichever way the matrix lies; what an
+/// invocation's loads have in common is worked out once.
+fn load_a(part: u32, first_row: u32, first: u32, end: u32, local: u32) {
+    if A_RUNS_ALONG_K {
+        let along = local % SLICE;
+        let of_term = a_term(part, first + along);
+        for (var across = local / SLICE; across < TILE_ROWS; across += THREADS / SLICE) {
+            let inside = first + along < end && first_row + across < args.m;
+            put_a(along, across, inside, a_row(part, first_row + across), of_term);
+        }
+    } else {
+        let across = local % TILE_ROWS;
+        let of_row = a_row(part, first_row + across);
+        for (var along = local / TILE_ROWS; along < SLICE; along += THREADS / TILE_ROWS) {
+            let inside = first + along < end && first_row + across < args.m;
+            put_a(along, across, inside, of_row, a_term(part, first + along));
+        }
+    }
 }
 
-fn b_or_zero(i: u32, col: u32) -> f32 {
-    if i < args.k && col < args.n { return b[b_index(i, col)]; }
-    return 0.0;
+fn put_a(along: u32, across: u32, inside: bool, of_row: Place, of_term: Place) {
+    var value = 0.0;
+    if inside {
+        value = a_at(of_row, of_term);
+    }
+    a_slice[along * 8u + across / 4u][across % 4u] = value;
+}
+
+/// B's slice from term `first` on, like A's.
+fn load_b(part: u32, first_col: u32, first: u32, end: u32, local: u32) {
+    if B_RUNS_ALONG_K {
+        let along = local % SLICE;
+        let of_term = b_term(part, first + along);
+        for (var across = local / SLICE; across < TILE_COLS; across += THREADS / SLICE) {
+            let inside = first + along < end && first_col + across < args.n;
+            put_b(along, across, inside, of_term, b_col(part, first_col + across));
+        }
+    } else {
+        let across = local % TILE_COLS;
+        let of_col = b_col(part, first_col + across);
+        for (var along = local / TILE_COLS; along < SLICE; along += THREADS / TILE_COLS) {
+            let inside = first + along < end && first_col + across < args.n;
+            put_b(along, across, inside, b_term(part, first + along), of_col);
+        }
+    }
+}
+
+fn put_b(along: u32, across: u32, inside: bool, of_term: Place, of_col: Place) {
+    var value = 0.0;
+    if inside {
+        value = b_at(of_term, of_col);
+    }
+    b_slice[along * 8u + across / 4u][across % 4u] = value;
 }
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) local: u32) {
+    let part = group.z;
     let first_row = group.x * TILE_ROWS;
     let first_col = group.y * TILE_COLS;
     let my_row = local / 8u;
     let my_col = local % 8u;
+    let range = terms(part);
     var sums = array<vec4<f32>, 4>();
-    for (var first = 0u; first < args.k; first += SLICE) {
-        // Load: neighbouring invocations read neighbouring addresses, whichever way the matrix lies.
-        for (var t = local; t < SLICE * TILE_ROWS; t += THREADS) {
-            let along_k = select(t / TILE_ROWS, t % SLICE, A_RUNS_ALONG_K);
-            let across = select(t % TILE_ROWS, t / SLICE, A_RUNS_ALONG_K);
-            a_slice[along_k * 8u + across / 4u][across % 4u] = a_or_zero(first_row + across, first + along_k);
-        }
-        for (var t = local; t < SLICE * TILE_COLS; t += THREADS) {
-            let along_k = select(t / TILE_COLS, t % SLICE, B_RUNS_ALONG_K);
-            let across = select(t % TILE_COLS, t / SLICE, B_RUNS_ALONG_K);
-            b_slice[along_k * 8u + across / 4u][across % 4u] = b_or_zero(first + along_k, first_col + across);
-        }
+    for (var first = range.x; first < range.y; first += SLICE) {
+        load_a(part, first_row, first, range.y, local);
+        load_b(part, first_col, first, range.y, local);
         workgroupBarrier();
         for (var i = 0u; i < SLICE; i++) {
             let rows = a_slice[i * 8u + my_row];
@@ -65,8 +101,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
         let row = first_row + my_row * 4u + r;
         for (var s = 0u; s < 4u; s++) {
             let col = first_col + my_col * 4u + s;
-            if row < args.m && col < args.n {
-                c[row * args.n + col] = finish(sums[r][s], row, col);
+            if row < args.m && col < args.n && is_stored(part, row, col) {
+                c[c_index(part, row, col)] = finish(sums[r][s], row, bias_index(part, row, col));
             }
         }
     }

@@ -68,7 +68,7 @@ pub async fn check(device: &mut dyn Device, config: &Config, dataset: &Dataset, 
             let Some(number) = taken.iter().position(|(taken, _)| *taken == at) else { continue };
             let (tensor, found) = (tensors[number], reals(&seen[number]));
             match dispatch.kernel.operation.as_str() {
-                "maxout_forward" => follow_winners(&mut twin, dispatch, &found)?,
+                "maxout_forward" | "max_pooling_forward" => follow_winners(&mut twin, dispatch, &found)?,
                 "activation_forward" => follow_rectifier(&mut twin, tensor, &found)?,
                 _ => {
                     gate(tensor, apart(&found, twin.reals(tensor)), COSINE_GATE)?;
@@ -84,19 +84,41 @@ pub async fn check(device: &mut dyn Device, config: &Config, dataset: &Dataset, 
 fn taken<'a>(at: usize, dispatch: &'a Dispatch, noise: &[usize]) -> Option<&'a Tensor> {
     match (dispatch.kernel.operation.as_str(), dispatch.kernel.hook.as_deref()) {
         _ if noise.contains(&at) => Some(dispatch.tensor("z")),
-        ("maxout_forward", _) => Some(dispatch.tensor("winner")),
+        ("maxout_forward" | "max_pooling_forward", _) => Some(dispatch.tensor("winner")),
         ("activation_forward", Some("activation/relu")) => Some(dispatch.tensor("y")),
         _ => None,
     }
 }
 
-/// Where the device took another piece of a maxout unit, the two must be as good as equal; then the twin takes it too.
+/// What competes for each output of a maxout or a pooling: the number that `winner` knows a candidate by, and its place in x.
+pub fn contests(dispatch: &Dispatch) -> impl Fn(u32) -> Vec<(u32, u32)> + use<> {
+    let known = |name: &str| dispatch.kernel.arguments.iter().any(|argument| argument.name == name);
+    let word = |name| if known(name) { dispatch.word(name) } else { 1 };
+    let [pieces, positions] = ["pieces", "positions"].map(word);
+    let [rows, cols, height, width, window, stride] = ["image_height", "image_width", "height", "width", "window", "stride"].map(word);
+    let pools = dispatch.kernel.operation == "max_pooling_forward";
+    move |output| {
+        if !pools {
+            let first = output / positions * pieces * positions + output % positions;
+            return (0..pieces).map(|piece| (piece, first + piece * positions)).collect();
+        }
+        let (plane, position) = (output / (height * width), output % (height * width));
+        let (top, left) = (position / width * stride, position % width * stride);
+        let pixels = (top..rows.min(top + window)).flat_map(|y| (left..cols.min(left + window)).map(move |x| y * cols + x));
+        pixels.map(|pixel| (pixel, plane * rows * cols + pixel)).collect()
+    }
+}
+
+/// Where the device took another piece of a maxout unit, or another pixel of a window, the two must be as good as equal; then the twin takes it too.
 fn follow_winners(twin: &mut HostDevice<f64>, dispatch: &Dispatch, found: &[f64]) -> Result<()> {
-    let (x, winner, pieces) = (dispatch.tensor("x"), dispatch.tensor("winner"), dispatch.word("pieces") as usize);
-    let units = twin.reals(x).chunks_exact(pieces).zip(twin.reals(winner)).zip(found);
-    for ((x, winner), found) in units {
-        // A piece that does not exist is no kink.
-        let gap = x.get(*found as usize).map_or(f64::INFINITY, |other| x[*winner as usize] - other);
+    let (x, winner) = (dispatch.tensor("x"), dispatch.tensor("winner"));
+    let contests = contests(dispatch);
+    for ((candidates, winner), found) in (0..).map(&contests).zip(twin.reals(winner)).zip(found) {
+        let value = |number: f64| {
+            candidates.iter().find(|(candidate, _)| f64::from(*candidate) == number).map(|(_, at)| twin.reals(x)[*at as usize])
+        };
+        // A candidate that does not exist is no kink.
+        let gap = value(*found).map_or(f64::INFINITY, |other| value(*winner).expect("the twin's winner is one") - other);
         kink(dispatch.tensor("winner"), gap)?;
     }
     twin.set_reals(winner, found);
@@ -193,7 +215,7 @@ mod tests {
     use super::*;
     use crate::data::DataConfig;
     use crate::gan::preset;
-    use crate::plan::{Memory, PlanId, Readback, Spans};
+    use crate::plan::{Capacity, Memory, PlanId, Readback, Spans};
 
     /// The host in f32, which gives out one tensor with one number off by a hundredth of its norm.
     struct Faulty {
@@ -207,6 +229,12 @@ mod tests {
         }
         fn in_flight(&self) -> usize {
             self.host.in_flight()
+        }
+        fn capacity(&self) -> Capacity {
+            self.host.capacity()
+        }
+        fn beside(&self, plan: &Plan) -> Result<u64> {
+            self.host.beside(plan)
         }
         fn allocate(&mut self, memory: &Memory) -> Result<()> {
             self.host.allocate(memory)

@@ -140,7 +140,7 @@ impl Kinds {
 
 fn shape(dispatch: &Dispatch) -> String {
     match dispatch.work {
-        Work::Tiles { rows, cols } => format!("{rows}×{cols}×{}", dispatch.word("k")),
+        Work::Tiles { rows, cols, .. } => format!("{rows}×{cols}×{}", dispatch.word("k")),
         _ => dispatch.tensors(true).next().map_or_else(String::new, |written| format!("{}×{}", written.rows(), written.cols())),
     }
 }

@@ -111,14 +111,16 @@ fn variations(options: &Options, config: &Config) -> Result<Vec<Config>> {
     Ok(games)
 }
 
-/// Gives every layer but the last so many columns.
+/// Gives every dense layer but the last so many columns; one whose units are reshaped keeps them.
 fn widen(layers: &mut [LayerSpec], width: u32) {
-    let hidden = layers.len() - 1;
-    layers[..hidden].iter_mut().for_each(|layer| layer.units = (width / columns_per_unit(layer)).max(1));
-}
-
-fn columns_per_unit(layer: &LayerSpec) -> u32 {
-    if layer.kind == Kind::Maxout { layer.pieces.unwrap_or(1) } else { 1 }
+    for at in 0..layers.len() - 1 {
+        let reshaped = layers[at + 1].kind == Kind::Reshape;
+        let layer = &mut layers[at];
+        let columns = layer.columns_per_output();
+        if let Some(units) = layer.units.as_mut().filter(|_| !reshaped) {
+            *units = (width / columns).max(1);
+        }
+    }
 }
 
 /// The data set, or, where its files are not at hand or not whole, random bytes of the same shape: time does not depend on what is in a picture.
@@ -164,7 +166,7 @@ fn measure(options: &Options, name: &str, config: &Config, dataset: &Dataset, pe
         game: name.into(),
         batch: config.train.batch,
         k: config.train.k,
-        width: hidden.map(|layer| layer.units * columns_per_unit(layer)).max().unwrap_or(0),
+        width: hidden.filter_map(|layer| Some(layer.units? * layer.columns_per_output())).max().unwrap_or(0),
         flops: dispatches.iter().map(|dispatch| dispatch.flops).sum(),
         bytes: dispatches.iter().map(|dispatch| dispatch.bytes).sum(),
         peak,

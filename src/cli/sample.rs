@@ -117,7 +117,7 @@ fn axes(count: u32, shape: Shape) -> Vec<usize> {
 pub(super) fn reference(config: &Config, scaling: Option<Scaling>, dimensions: u32) -> Result<Reference> {
     let (data, scaling) = (&config.data, scaling.unwrap_or(config.report.scaling));
     let outline = data::outline(data)?;
-    if !outline.bytes {
+    if outline.shape.is_point() {
         return Ok(Reference::new(&data::open(data, None)?, scaling));
     }
     Ok(Reference::Pictures(Picture::new(shape(data, dimensions)?, data.preprocess, scaling)))

@@ -64,6 +64,14 @@ impl Shape {
     }
 }
 
+impl Shape {
+    /// Whether an example is a point, and no picture.
+    #[must_use]
+    pub fn is_point(self) -> bool {
+        self.height == 1 && self.channels == 1
+    }
+}
+
 /// A data set in memory. Make one as a literal and pass it through [`Dataset::checked`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct Dataset {

@@ -15,6 +15,8 @@ pub struct Minibatches {
     hook: &'static str,
     bytes_per_number: u64,
     dimensions: u32,
+    /// Examples that there are, to train on and others.
+    all: u32,
     train: Range<u32>,
     preprocess: Option<Preprocess>,
     clock: Tensor,
@@ -34,6 +36,7 @@ impl Minibatches {
             hook,
             bytes_per_number,
             dimensions,
+            all: outline.examples,
             train: train.clone(),
             preprocess: outline.preprocess,
             clock: clock.clone(),
@@ -92,6 +95,8 @@ impl Minibatches {
             .argument("count", x.len())
             .argument("n", x.cols())
             .argument("first", self.train.start)
+            .argument("from_example", 0)
+            .argument("until", self.all)
             // Of the examples only those of this minibatch are read.
             .bytes(chosen.bytes() + x.bytes() + u64::from(x.len()) * self.bytes_per_number)
             .work(Work::Flat(x.len()))

@@ -3,6 +3,7 @@
 //! * [`catalogue`] opens a data set by its name, and knows the folders where files are looked for.
 //! * [`dataset`] is what all of them become: values, labels, and the ranges for training, validation and test.
 //! * [`mnist`] reads the four files of MNIST, in the format of [`idx`]; [`fetch`] downloads them.
+//! * [`tfd`] reads the Toronto Face Database out of a MAT-file ([`mat`]).
 //! * [`digits`] makes handwritten-like digits, for machines that have nothing to read.
 //! * [`minibatch`] packs a data set onto a device and records how minibatches are drawn there.
 //! * [`samples`] reads somebody's samples to be compared with a data set, from [`npy`] files and folders of pictures.
@@ -21,6 +22,8 @@ pub mod idx;
 #[cfg(feature = "native")]
 mod inflate;
 mod labels;
+#[cfg(feature = "native")]
+pub mod mat;
 pub mod minibatch;
 #[cfg(feature = "native")]
 pub mod mnist;
@@ -30,6 +33,8 @@ pub mod points;
 mod preprocess;
 #[cfg(feature = "native")]
 pub mod samples;
+#[cfg(feature = "native")]
+pub mod tfd;
 
 #[cfg(feature = "native")]
 pub use catalogue::{cache_folder, open, outline};

@@ -125,7 +125,7 @@ impl Blocks {
                 .argument("m", rows)
                 .argument("n", m)
                 .argument("k", k)
-                .work(Work::Tiles { rows, cols: m })
+                .work(Work::Tiles { rows, cols: m, parts: 1 })
                 .flops(2 * u64::from(rows) * u64::from(m) * u64::from(k))
                 .record();
         }

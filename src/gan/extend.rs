@@ -6,7 +6,7 @@
 
 use crate::error::{Error, Result};
 use crate::gan::{Config, NetworkConfig, Player, State, Trainer};
-use crate::nn::Network;
+use crate::nn::{Extent, Network, shapes};
 use crate::plan::Device;
 use serde::{Deserialize, Serialize};
 
@@ -50,11 +50,11 @@ impl Config {
     /// # Panics
     /// if the player extends nothing.
     pub fn extend(mut self, player: Player, trained: &Config, iteration: u64) -> Result<Config> {
-        let given = outputs(&self, player);
+        let given = outputs(&self, player)?;
         let network = player.of_mut(&mut self);
         let run = network.extends.take().expect("the caller has seen that it extends a run");
         let layers = &player.of(trained).layers;
-        let wanted = inputs(trained, player);
+        let wanted = inputs(trained, player)?.numbers();
         if given != wanted {
             return Err(Error::Config(format!(
                 "the layers before those of {run} give out {given} numbers, but the network of that run takes in {wanted}: set the units of the last new layer to that"
@@ -66,17 +66,19 @@ impl Config {
     }
 }
 
-/// Numbers that a player takes in.
-fn inputs(config: &Config, player: Player) -> u32 {
+/// What a player takes in.
+fn inputs(config: &Config, player: Player) -> Result<Extent> {
     match player {
-        Player::Generator => config.prior.size,
-        Player::Discriminator => config.generator.layers.last().map_or(0, |layer| layer.units),
+        Player::Generator => Ok(config.prior.size.into()),
+        Player::Discriminator => config.generator_outputs(),
     }
 }
 
 /// Numbers that the layers of a player give out.
-fn outputs(config: &Config, player: Player) -> u32 {
-    player.of(config).layers.last().map_or(inputs(config, player), |layer| layer.units)
+fn outputs(config: &Config, player: Player) -> Result<u32> {
+    let inputs = inputs(config, player)?;
+    let name = if player == Player::Generator { "generator" } else { "discriminator" };
+    Ok(shapes(name, &player.of(config).layers, inputs)?.last().map_or(inputs, |last| last.output).numbers())
 }
 
 impl Trainer {

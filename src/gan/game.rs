@@ -1,9 +1,9 @@
 //! The game: both players, the prior, the data, and what training keeps beside them.
 
-use crate::data::{Minibatches, Outline};
+use crate::data::{Minibatches, Outline, Shape};
 use crate::error::{Error, Result};
 use crate::gan::{Config, GameConfig, Prior, Recipe, algorithm1, code2014};
-use crate::nn::{Network, Optimizer};
+use crate::nn::{Extent, Network, Optimizer};
 use crate::plan::{Device, Plan, Recorder, Tensor};
 
 /// Rows in the device's ring of metrics: more than two submissions ever hold.
@@ -54,23 +54,26 @@ impl Game {
     /// Lays out the game of a configuration over a data set. `mean` is that of the training examples, for a bias from their marginals; only the
     /// initial parameters depend on it.
     /// # Errors
-    /// if G does not give out what the data is made of, or the minibatches of one iteration exceed what can be counted.
+    /// if G does not give out what the data is made of, a layer of D cannot take in what reaches it, or the minibatches of one iteration exceed what can be counted.
     pub fn new(rec: &mut Recorder, config: &Config, outline: &Outline, mean: &[f32]) -> Result<Game> {
         let dimensions = outline.dimensions();
-        let outputs = config.generator.layers.last().map_or(0, |layer| layer.units);
+        let outputs = config.generator_outputs()?.numbers();
         if outputs != dimensions {
             let set = &outline.name;
             return Err(Error::Config(format!(
                 "the generator gives out {outputs} numbers, but an example of `{set}` has {dimensions}: set the units of its last layer to that"
             )));
         }
+        let Shape { width, height, channels } = outline.shape;
+        let example = Extent { channels, height, width };
+        config.discriminator_shapes(example)?;
         let (m, k) = (config.train.batch, config.train.k);
         if u64::from(m) * u64::from(k) + u64::from(outline.examples) > u64::from(u32::MAX) {
             return Err(Error::Config(format!("train.k = {k} minibatches of {m} are more examples per iteration than can be counted")));
         }
         let clock = rec.words("clock", 4);
         let mut generator = generator(rec, config, mean, &clock);
-        let mut discriminator = Network::new(rec, "D", &config.discriminator.layers, dimensions, true, mean, &clock);
+        let mut discriminator = Network::new(rec, "D", &config.discriminator.layers, example, true, mean, &clock);
         Ok(Game {
             prior: Prior::new(config.prior.noise, config.prior.size, &clock),
             data: Minibatches::new(rec, outline, &clock),

@@ -9,6 +9,7 @@ pub mod code2014;
 mod config;
 mod evaluation;
 mod extend;
+mod fit;
 mod game;
 mod ledger;
 mod metrics;
@@ -23,6 +24,7 @@ mod trainer;
 
 pub use config::{BlendConfig, Config, GameConfig, NetworkConfig, PriorConfig, Recipe, ReportConfig, Scaling};
 pub use extend::Inherited;
+pub use fit::Fit;
 pub use game::{Game, Player};
 pub use metrics::Metrics;
 pub use presets::{PRESETS, Preset, preset};

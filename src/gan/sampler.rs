@@ -4,7 +4,7 @@ use crate::error::Result;
 use crate::gan::evaluation::Evaluation;
 use crate::gan::sheets::Sheets;
 use crate::gan::{Config, Prior, State, game};
-use crate::nn::Network;
+use crate::nn::{Extent, Network};
 use crate::plan::{Device, Recorder};
 
 /// Draws samples of a trained generator.
@@ -79,14 +79,14 @@ pub struct Judge {
 }
 
 impl Judge {
-    /// Lays out the discriminator of a configuration on a device and gives it what it has learnt.
+    /// Lays out the discriminator of a configuration on a device, for examples of this shape, and gives it what it has learnt.
     /// # Errors
-    /// if the state belongs to another architecture, or the device refuses a tensor.
-    pub fn new(mut device: Box<dyn Device>, config: &Config, state: &State) -> Result<Judge> {
+    /// if the discriminator cannot take such examples in, the state belongs to another architecture, or the device refuses a tensor.
+    pub fn new(mut device: Box<dyn Device>, config: &Config, example: Extent, state: &State) -> Result<Judge> {
         let mut rec = Recorder::new();
         let clock = rec.words("clock", 4);
-        let dimensions = config.generator.layers.last().map_or(0, |layer| layer.units);
-        let discriminator = Network::new(&mut rec, "D", &config.discriminator.layers, dimensions, true, &[], &clock);
+        config.discriminator_shapes(example)?;
+        let discriminator = Network::new(&mut rec, "D", &config.discriminator.layers, example, true, &[], &clock);
         state.check(&[&discriminator])?;
         device.allocate(rec.memory())?;
         state.write(&mut *device, &[&discriminator]);

@@ -6,7 +6,7 @@ use crate::gan::alone::Alone;
 use crate::gan::evaluation::Evaluation;
 use crate::gan::pace::Pace;
 use crate::gan::sheets::Sheets;
-use crate::gan::{Config, Game, Metrics, State};
+use crate::gan::{Config, Fit, Game, Metrics, State};
 use crate::plan::{Device, Plan, PlanId, Readback, Recorder, Span};
 use std::collections::VecDeque;
 use std::ops::ControlFlow;
@@ -37,6 +37,7 @@ impl Trainer {
         let sheets = Sheets::new(&mut rec, &game.prior);
         let projection = game.record_projection(&mut rec);
         let plan = game.record_iteration(&mut rec);
+        Fit::new(&game, rec.memory(), &plan, &*device)?.checked()?;
         device.allocate(rec.memory())?;
         game.data.upload(&mut *device, dataset);
         let replay = device.prepare(&plan)?;

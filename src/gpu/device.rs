@@ -1,14 +1,16 @@
 //! A GPU as a device: memory, pipelines, submissions.
 
 use crate::error::{Error, Result};
+use crate::gpu::adapters::memory;
+use crate::gpu::cut::cut;
 use crate::gpu::fault::Fault;
 use crate::gpu::fuse::fuse;
 use crate::gpu::prepared::{Step, Steps, arguments, encode, grid};
 use crate::gpu::readback::{Staging, Submissions, Waiter, map};
 use crate::gpu::stamps::Stamps;
-use crate::gpu::textures::{TextureCopy, Textures, fit};
+use crate::gpu::textures::{TextureCopy, Textures, fit, wanted};
 use crate::gpu::{Family, describe};
-use crate::plan::{Device, Dispatch, Kernel, Memory, Plan, PlanId, Readback, Span, Spans, Tensor};
+use crate::plan::{Capacity, Device, Dispatch, Kernel, Memory, Plan, PlanId, Readback, Span, Spans, Tensor};
 use std::collections::HashMap;
 use std::sync::Arc;
 use wgpu::{BufferUsages, Features};
@@ -20,6 +22,7 @@ pub struct GpuDevice {
     device: wgpu::Device,
     queue: wgpu::Queue,
     limits: wgpu::Limits,
+    memory: Option<u64>,
     buffers: Vec<wgpu::Buffer>,
     textures: Textures,
     kernels: HashMap<String, (Arc<Kernel>, wgpu::ComputePipeline)>,
@@ -42,12 +45,18 @@ impl GpuDevice {
     /// # Errors
     /// if the adapter gives no device with the features the family needs.
     pub async fn open_with(adapter: &wgpu::Adapter, family: Family) -> Result<GpuDevice> {
+        GpuDevice::open_within(adapter, family, adapter.limits()).await
+    }
+
+    /// Opens an adapter with limits of the caller's choice, which the device then enforces.
+    /// # Errors
+    /// if the adapter has less, or gives no device with the features the family needs.
+    pub async fn open_within(adapter: &wgpu::Adapter, family: Family, limits: wgpu::Limits) -> Result<GpuDevice> {
         let identity = describe(adapter);
         let missing = family.features() - adapter.features();
         if !missing.is_empty() {
             return Err(Error::Device(format!("{identity} lacks {missing}, which the products of the family {family:?} need")));
         }
-        let limits = adapter.limits();
         let description = wgpu::DeviceDescriptor {
             label: Some("gander"),
             required_features: family.features() | (adapter.features() & Features::TIMESTAMP_QUERY),
@@ -63,6 +72,7 @@ impl GpuDevice {
             device,
             queue,
             limits,
+            memory: memory(adapter),
             buffers: vec![],
             textures: Textures::default(),
             kernels: HashMap::new(),
@@ -79,12 +89,33 @@ impl GpuDevice {
         Waiter::new(&self.device, &self.submissions)
     }
 
+    /// The kernel that serves a dispatch.
+    fn kernel(&self, dispatch: &Dispatch) -> Kernel {
+        let kernel = self.family.kernel(dispatch);
+        if fit(&kernel, dispatch, &self.limits) { kernel } else { Family::Plain.kernel(dispatch) }
+    }
+
+    /// The plan with dispatches that bind no more at once than the adapter does, and of each of them its place in the plan as it was recorded.
+    fn cut(&self, plan: &Plan) -> Result<(Plan, Vec<usize>)> {
+        let most = self.limits.max_storage_buffer_binding_size;
+        let (mut dispatches, mut numbers) = (vec![], vec![]);
+        for (number, dispatch) in plan.dispatches.iter().enumerate() {
+            let pieces = cut(dispatch, &self.kernel(dispatch), most).map_err(|tensor| {
+                let (label, identity) = (dispatch.kernel.label(), &self.identity);
+                Error::Device(format!(
+                    "{label}: {tensor} takes {} bytes, but {identity} binds at most {most} at once, and this kernel cannot go on piece by piece; take a smaller batch or fewer units, or use --adapter host",
+                    tensor.bytes()
+                ))
+            })?;
+            numbers.resize(numbers.len() + pieces.len(), number);
+            dispatches.extend(pieces);
+        }
+        Ok((Plan { name: plan.name.clone(), dispatches }, numbers))
+    }
+
     /// The kernel that serves a dispatch, compiled once.
     fn pipeline(&mut self, dispatch: &Dispatch) -> (Arc<Kernel>, wgpu::ComputePipeline) {
-        let mut kernel = self.family.kernel(dispatch);
-        if !fit(&kernel, dispatch, &self.limits) {
-            kernel = Family::Plain.kernel(dispatch);
-        }
+        let kernel = self.kernel(dispatch);
         let device = &self.device;
         let compiled = self.kernels.entry(kernel.source.clone()).or_insert_with(|| {
             let label = kernel.label();
@@ -162,14 +193,27 @@ impl Device for GpuDevice {
         2
     }
 
+    fn capacity(&self) -> Capacity {
+        Capacity { memory: self.memory, buffer: self.limits.max_buffer_size, binding: self.limits.max_storage_buffer_binding_size }
+    }
+
+    fn beside(&self, plan: &Plan) -> Result<u64> {
+        let (plan, _) = self.cut(plan)?;
+        let mut textures = HashMap::new();
+        for (_, dispatch) in fuse(&plan).dispatches {
+            textures.extend(wanted(&self.kernel(&dispatch), &dispatch));
+        }
+        Ok(textures.values().sum())
+    }
+
     fn allocate(&mut self, memory: &Memory) -> Result<()> {
-        let most = self.limits.max_storage_buffer_binding_size.min(self.limits.max_buffer_size);
+        let most = self.limits.max_buffer_size;
         for buffer in &memory.buffers()[self.buffers.len()..] {
             let bytes = (4 * u64::from(buffer.len)).next_multiple_of(16);
             if bytes > most {
                 let (name, identity) = (&buffer.name, &self.identity);
                 return Err(Error::Device(format!(
-                    "`{name}` takes {bytes} bytes, but {identity} binds at most {most} at once; make it smaller, or use --adapter host"
+                    "`{name}` takes {bytes} bytes, but a buffer of {identity} has at most {most}; make it smaller, or use --adapter host"
                 )));
             }
             let usage = BufferUsages::STORAGE | BufferUsages::COPY_SRC | BufferUsages::COPY_DST;
@@ -186,11 +230,12 @@ impl Device for GpuDevice {
     }
 
     fn prepare(&mut self, plan: &Plan) -> Result<PlanId> {
-        let (uniforms, offsets) = self.upload_arguments(plan);
+        let (plan, numbers) = self.cut(plan)?;
+        let (uniforms, offsets) = self.upload_arguments(&plan);
         self.textures.begin_plan();
         let mut steps = Steps::default();
-        for (number, dispatch) in fuse(plan).dispatches {
-            let (copies, run) = self.steps(number, &dispatch, (&uniforms, offsets[number]));
+        for (at, dispatch) in fuse(&plan).dispatches {
+            let (copies, run) = self.steps(numbers[at], &dispatch, (&uniforms, offsets[at]));
             copies.into_iter().for_each(|copy| steps.copy(copy));
             self.textures.written_by(&dispatch);
             steps.run(run, &dispatch);

@@ -68,7 +68,7 @@ mod tests {
         let mut rec = Recorder::new();
         let [a, b, bias, c, y] = ["a", "b", "bias", "c", "y"].map(|name| rec.tensor(name, if name == "bias" { [1, 8] } else { [8, 8] }));
         let product = rec.dispatch_hooked("matmul_nn", "finish/bias").bind("a", &a).bind("b", &b).bind("c", &c).bind("bias", &bias);
-        product.argument("m", 8).argument("n", 8).argument("k", 8).work(Work::Tiles { rows: 8, cols: 8 }).record();
+        product.argument("m", 8).argument("n", 8).argument("k", 8).work(Work::Tiles { rows: 8, cols: 8, parts: 1 }).record();
         for _ in 0..=readers {
             let activation = rec.dispatch_hooked("activation_forward", "activation/relu").bind("x", &c).bind("y", &y);
             activation.argument("count", 64).work(Work::Flat(64)).record();

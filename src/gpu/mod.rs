@@ -4,6 +4,7 @@
 //! the same commands again and again. Nothing here blocks: whoever wants to wait holds a [`Waiter`].
 
 mod adapters;
+mod cut;
 mod device;
 mod fault;
 mod fuse;
@@ -14,6 +15,7 @@ mod textures;
 mod variant;
 
 pub use adapters::{adapters, describe};
+pub use cut::cut;
 pub use device::GpuDevice;
 pub use fuse::{Fused, fuse};
 pub use readback::Waiter;

@@ -16,7 +16,7 @@ pub(super) enum Step {
         /// Its tensors and arguments.
         bind_group: wgpu::BindGroup,
         /// Its workgroups.
-        grid: [u32; 2],
+        grid: [u32; 3],
     },
 }
 
@@ -79,24 +79,24 @@ fn encode_pass(steps: &[Step], encoder: &mut wgpu::CommandEncoder) {
 /// Encodes the kernels among the steps.
 pub(super) fn encode_runs(steps: &[Step], pass: &mut wgpu::ComputePass) {
     for step in steps {
-        if let Step::Run { pipeline, bind_group, grid: [x, y], .. } = step {
+        if let Step::Run { pipeline, bind_group, grid: [x, y, z], .. } = step {
             pass.set_pipeline(pipeline);
             pass.set_bind_group(0, bind_group, &[]);
-            pass.dispatch_workgroups(*x, *y, 1);
+            pass.dispatch_workgroups(*x, *y, *z);
         }
     }
 }
 
 /// The grid of a dispatch; a flat one is folded into rows where one dimension is too short.
-pub(super) fn grid(kernel: &Kernel, work: Work, most: u32) -> [u32; 2] {
+pub(super) fn grid(kernel: &Kernel, work: Work, most: u32) -> [u32; 3] {
     let tile = |name| kernel.constant(name).expect("a product's shader declares its tile");
     match work {
-        Work::One => [1, 1],
-        Work::Tiles { rows, cols } => [rows.div_ceil(tile("TILE_ROWS")), cols.div_ceil(tile("TILE_COLS"))],
+        Work::One => [1, 1, 1],
+        Work::Tiles { rows, cols, parts } => [rows.div_ceil(tile("TILE_ROWS")), cols.div_ceil(tile("TILE_COLS")), parts],
         Work::Flat(count) => {
             let groups = count.div_ceil(kernel.workgroup);
             let folds = groups.div_ceil(most);
-            [groups.div_ceil(folds), folds]
+            [groups.div_ceil(folds), folds, 1]
         }
     }
 }

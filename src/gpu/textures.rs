@@ -56,7 +56,7 @@ fn overlap((buffer, bytes): &Place, tensor: &Tensor) -> bool {
 }
 
 /// Where a tensor lies.
-type Place = (BufferId, Range<u64>);
+pub(super) type Place = (BufferId, Range<u64>);
 
 /// All textures of a device, and which of them still show what their tensor holds.
 #[derive(Default)]
@@ -101,6 +101,15 @@ impl Textures {
             self.fresh.retain(|place| !overlap(place, tensor));
         }
     }
+}
+
+/// The places of the tensors that a kernel wants as textures, and the bytes of each texture.
+pub(super) fn wanted<'a>(kernel: &'a Kernel, dispatch: &'a Dispatch) -> impl Iterator<Item = (Place, u64)> + 'a {
+    let textured = kernel.slots.iter().filter(|slot| slot.texture).map(|slot| dispatch.tensor(slot.operand()));
+    textured.map(|tensor| {
+        let [width, height] = size(kernel, tensor);
+        ((tensor.buffer(), tensor.byte_range()), u64::from(width) * u64::from(height) * TEXEL)
+    })
 }
 
 /// Whether the kernel's textures fit the device.

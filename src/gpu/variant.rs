@@ -39,15 +39,20 @@ impl Family {
             }
             return kernel;
         }
-        let (Some(layout), hook) = (plain.operation.strip_prefix("matmul_"), plain.hook.as_deref()) else {
+        let Some(layout) = shaders::layout(&plain.operation) else {
             return plain.clone();
         };
+        let hook = plain.hook.as_deref();
+        let own = |body: &[&str], of_layout: &[&str]| Kernel::from_parts(&plain.operation, &[body, of_layout].concat(), hook);
         match self {
-            Family::Tiled => Kernel::from_parts(&plain.operation, &["tiled/matmul", shaders::layout_file(layout)], hook),
+            Family::Plain => plain.clone(),
+            Family::Tiled => own(&["tiled/matmul"], layout),
+            // A convolution's operands are no whole texels wherever its windows begin.
+            Family::Texture if !plain.operation.starts_with("matmul_") => own(&["tiled/matmul"], layout),
             Family::Texture if whole_texels(dispatch) => {
-                Kernel::from_parts(&plain.operation, &["texture/texels", "texture/operands", &format!("texture/matmul_{layout}")], hook)
+                own(&["texture/texels", "texture/operands", &format!("texture/{}", plain.operation)], &[])
             }
-            Family::Texture | Family::Plain => plain.clone(),
+            Family::Texture => plain.clone(),
         }
     }
 }

@@ -1,21 +1,29 @@
-//! Twin of `column_norm.wgsl`.
+//! Twins of `column_squares.wgsl` and `column_limit.wgsl`.
 
 use crate::host::Real;
 use crate::host::call::Call;
 
-/// W_j ← W_j·min(n_j, limit) / (1e-7 + n_j).
-pub fn run<T: Real>(call: &mut Call<T>) {
-    let (n, limit) = (call.size("n"), call.real("limit"));
-    let w = call.reals_mut("w");
-    let mut factors = vec![T::zero(); n];
+/// squares_j = Σ_i w_ij², added to what is there where it carries.
+pub fn squares<T: Real>(call: &mut Call<T>) {
+    let (n, carry, w) = (call.size("n"), call.word("carry"), call.reals("w"));
+    let squares = call.reals_mut("squares");
+    if carry == 0 {
+        squares.fill(T::zero());
+    }
     for row in w.chunks_exact(n) {
-        factors.iter_mut().zip(row).for_each(|(sum, value)| *sum += *value * *value);
+        squares.iter_mut().zip(row).for_each(|(sum, value)| *sum += *value * *value);
     }
-    for factor in &mut factors {
-        let norm = factor.sqrt();
-        *factor = norm.min(limit) / (T::of(1e-7) + norm);
-    }
-    for row in w.chunks_exact_mut(n) {
+}
+
+/// W_ij ← W_ij·min(n_j, limit) / (1e-7 + n_j).
+pub fn limit<T: Real>(call: &mut Call<T>) {
+    let (n, limit, squares) = (call.size("n"), call.real("limit"), call.reals("squares"));
+    let factor = |square: &T| {
+        let norm = square.sqrt();
+        norm.min(limit) / (T::of(1e-7) + norm)
+    };
+    let factors: Vec<T> = squares.iter().map(factor).collect();
+    for row in call.reals_mut("w").chunks_exact_mut(n) {
         row.iter_mut().zip(&factors).for_each(|(value, factor)| *value *= *factor);
     }
 }

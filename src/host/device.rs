@@ -3,7 +3,8 @@
 use crate::error::Result;
 use crate::host::call::{Call, Store};
 use crate::host::{Real, twin};
-use crate::plan::{BufferId, Device, Dispatch, Memory, Plan, PlanId, Readback, Span, Spans, Tensor};
+use crate::machine::free_memory;
+use crate::plan::{BufferId, Capacity, Device, Dispatch, Memory, Plan, PlanId, Readback, Span, Spans, Tensor};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -69,6 +70,14 @@ impl<T: Real> Device for HostDevice<T> {
 
     fn in_flight(&self) -> usize {
         1
+    }
+
+    fn capacity(&self) -> Capacity {
+        Capacity { memory: free_memory(), buffer: u64::MAX, binding: u64::MAX }
+    }
+
+    fn beside(&self, _: &Plan) -> Result<u64> {
+        Ok(0)
     }
 
     fn allocate(&mut self, memory: &Memory) -> Result<()> {

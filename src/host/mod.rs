@@ -11,6 +11,7 @@ mod clip;
 mod column_norm;
 mod column_sums;
 mod contrast;
+mod convolution;
 mod copy;
 mod device;
 mod draw;
@@ -23,6 +24,7 @@ mod loss_generator;
 mod loss_softmax;
 mod losses;
 mod matmul;
+mod max_pooling;
 mod maxout;
 mod metrics;
 mod noise;
@@ -30,6 +32,7 @@ mod normalize_rows;
 mod peak;
 mod perturb;
 mod real;
+mod row_sums;
 mod scale;
 mod schedule;
 mod shrink;
@@ -54,8 +57,12 @@ fn twin<T: Real>(operation: &str) -> Option<Twin<T>> {
         "adam_rates" => adam::rates,
         "average" => average::run,
         "clip" => clip::run,
-        "column_norm" => column_norm::run,
+        "column_limit" => column_norm::limit,
+        "column_squares" => column_norm::squares,
         "column_sums" => column_sums::run,
+        "convolve" => convolution::forward,
+        "convolve_adjoint" => convolution::adjoint,
+        "convolve_weights" => convolution::weights,
         "contrast" => contrast::run,
         "copy" => copy::run,
         "draw" => draw::run,
@@ -66,6 +73,8 @@ fn twin<T: Real>(operation: &str) -> Option<Twin<T>> {
         "loss_generator" => loss_generator::run,
         "loss_softmax" => loss_softmax::run,
         "matmul_nn" | "matmul_nt" | "matmul_tn" => matmul::run,
+        "max_pooling_backward" => max_pooling::backward,
+        "max_pooling_forward" => max_pooling::forward,
         "maxout_backward" => maxout::backward,
         "maxout_forward" => maxout::forward,
         "metrics" => metrics::run,
@@ -75,6 +84,7 @@ fn twin<T: Real>(operation: &str) -> Option<Twin<T>> {
         "parzen_fold" => folds::parzen,
         "peak_arithmetic" => peak::arithmetic,
         "peak_copy" => peak::copy,
+        "row_sums" => row_sums::run,
         "perturb" => perturb::run,
         "scale" => scale::run,
         "scale_factor" => scale::factor,

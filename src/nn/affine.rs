@@ -67,7 +67,7 @@ fn product(rec: &mut Recorder, layout: Layout, (a, b): (&Tensor, &Tensor), c: &T
     let dispatch = rec.dispatch_hooked(operation, if bias.is_some() { "finish/bias" } else { "finish/none" });
     let dispatch = dispatch.bind("a", a).bind("b", b).bind("c", c);
     let dispatch = dispatch.argument("m", m).argument("n", n).argument("k", k);
-    let dispatch = dispatch.work(Work::Tiles { rows: m, cols: n }).flops(2 * u64::from(m) * u64::from(n) * u64::from(k));
+    let dispatch = dispatch.work(Work::Tiles { rows: m, cols: n, parts: 1 }).flops(2 * u64::from(m) * u64::from(n) * u64::from(k));
     match bias {
         Some(bias) => dispatch.bind("bias", bias).record(),
         None => dispatch.record(),

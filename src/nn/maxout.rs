@@ -1,16 +1,19 @@
-//! Maxout units (Goodfellow et al. 2013, "Maxout Networks"): h_u = max_j (x·W + b)_{u·pieces + j}.
+//! Maxout units (Goodfellow et al. 2013, "Maxout Networks"): h_u = max_j (x·W + b)_{u·pieces + j}, of units or of channels.
 //!
-//! The paper's discriminator uses two layers of 240 units with 5 pieces each (adversarial/mnist.yaml). The affine part is a layer of its own; this
+//! The paper's discriminator uses two layers of 240 units with 5 pieces each (adversarial/mnist.yaml); that of CIFAR-10 takes the larger of every two
+//! channels, at each position (adversarial/cifar10_convolutional.yaml). The affine part is a layer of its own; this
 //! one takes the maximum. Ties go to the lowest j, forward and backward alike, and no zero takes part in the maximum.
 
 use crate::nn::{Applied, Layer};
 use crate::plan::{Recorder, Tensor, Work};
 
-/// The maximum over groups of so many neighbouring columns.
+/// The maximum over groups of so many neighbouring units or channels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Maxout {
-    /// Linear pieces per unit; piece j of unit u is column u·pieces + j.
+    /// Linear pieces per unit; piece j of unit u is column u·pieces + j, or channel.
     pub pieces: u32,
+    /// Numbers in a channel: 1 of dense units.
+    pub positions: u32,
 }
 
 impl Layer for Maxout {
@@ -30,6 +33,7 @@ impl Layer for Maxout {
             .bind("winner", winner)
             .argument("count", at.y.len())
             .argument("pieces", self.pieces)
+            .argument("positions", self.positions)
             .work(Work::Flat(at.y.len()))
             .flops(u64::from(at.x.len()))
             .record();
@@ -44,6 +48,7 @@ impl Layer for Maxout {
             .bind("dx", &dx)
             .argument("count", dy.len())
             .argument("pieces", self.pieces)
+            .argument("positions", self.positions)
             .work(Work::Flat(dy.len()))
             .flops(u64::from(dx.len()))
             .record();

@@ -1,6 +1,9 @@
 //! Networks: a stack of layers over one buffer of parameters.
 
-use crate::nn::{Activation, Affine, Applied, BiasStart, Dropout, Initial, Kind, Layer, LayerSpec, Maxout, marginals};
+use crate::nn::{
+    Activation, Affine, Applied, BiasStart, Convolution, Dropout, Extent, Initial, Kind, Layer, LayerSpec, MaxPooling, Maxout,
+    Nonlinearity, Shaped, TransposedConvolution, marginals, shapes,
+};
 use crate::plan::{Recorder, Tensor, Work};
 use std::ops::Range;
 
@@ -70,8 +73,21 @@ impl Network {
     /// Builds a network and reserves its parameters.
     ///
     /// `logits` leaves the last sigmoid out: the losses take D's logit. `mean` is the training data's mean, for a bias from the marginals.
-    pub fn new(rec: &mut Recorder, name: &str, specs: &[LayerSpec], inputs: u32, logits: bool, mean: &[f32], clock: &Tensor) -> Network {
-        let (shapes, starts) = parameter_table(name, specs, inputs, mean);
+    /// # Panics
+    /// if a layer cannot take in what the one before gives out: [`shapes`] says so beforehand.
+    #[track_caller]
+    pub fn new(
+        rec: &mut Recorder,
+        name: &str,
+        specs: &[LayerSpec],
+        inputs: impl Into<Extent>,
+        logits: bool,
+        mean: &[f32],
+        clock: &Tensor,
+    ) -> Network {
+        let inputs = inputs.into();
+        let shaped = shapes(name, specs, inputs).unwrap_or_else(|error| panic!("{error}"));
+        let (shapes, starts) = parameter_table(name, specs, &shaped, mean);
         let (theta, values) = rec.carve(&format!("{name} theta"), &shapes);
         let (gradient, gradients) = rec.carve(&format!("{name} gradient"), &shapes);
         let (velocity, velocities) = rec.carve(&format!("{name} velocity"), &shapes);
@@ -82,21 +98,34 @@ impl Network {
                 Parameter { value, gradient, velocity, second_moment: None, average: None, initial, max_col_norm }
             })
             .collect();
+        let mut pairs = parameters.chunks_exact(2);
         let mut layers: Vec<Box<dyn Layer>> = vec![];
-        for (at, (spec, pair)) in specs.iter().zip(parameters.chunks_exact(2)).enumerate() {
-            if let Some(keep) = spec.keep.filter(|keep| *keep < 1.0) {
+        for (at, (spec, shaped)) in specs.iter().zip(&shaped).enumerate() {
+            if let Some(keep) = spec.dropout() {
                 layers.push(Box::new(Dropout { keep, clock: clock.clone() }));
             }
-            layers.push(Box::new(Affine { w: pair[0].clone(), b: pair[1].clone() }));
-            match spec.kind {
-                Kind::Relu => layers.push(Box::new(Activation::Relu)),
-                Kind::Sigmoid if logits && at + 1 == specs.len() => {}
-                Kind::Sigmoid => layers.push(Box::new(Activation::Sigmoid)),
-                Kind::Maxout => layers.push(Box::new(Maxout { pieces: spec.pieces.unwrap_or(1) })),
-                Kind::Linear => {}
+            layers.extend(linear(spec, shaped, &mut pairs));
+            match spec.nonlinearity() {
+                Nonlinearity::Relu => layers.push(Box::new(Activation::Relu)),
+                Nonlinearity::Sigmoid if logits && at + 1 == specs.len() => {}
+                Nonlinearity::Sigmoid => layers.push(Box::new(Activation::Sigmoid)),
+                Nonlinearity::Maxout => {
+                    layers.push(Box::new(Maxout { pieces: spec.columns_per_output(), positions: shaped.output.positions() }));
+                }
+                Nonlinearity::Linear => {}
             }
         }
-        Network { name: name.into(), layers, parameters, inputs, theta, gradient, velocity, second_moment: None, average: None }
+        Network {
+            name: name.into(),
+            layers,
+            parameters,
+            inputs: inputs.numbers(),
+            theta,
+            gradient,
+            velocity,
+            second_moment: None,
+            average: None,
+        }
     }
 
     /// What it is called: `G`, `D`.
@@ -200,14 +229,7 @@ impl Network {
     pub(super) fn project_each(&self, rec: &mut Recorder, which: impl Fn(&Parameter) -> Option<&Tensor>) {
         for parameter in &self.parameters {
             if let (Some(limit), Some(w)) = (parameter.max_col_norm, which(parameter)) {
-                rec.dispatch("column_norm")
-                    .bind("w", w)
-                    .argument("m", w.rows())
-                    .argument("n", w.cols())
-                    .argument("limit", limit)
-                    .work(Work::Flat(w.cols()))
-                    .flops(3 * u64::from(w.len()))
-                    .record();
+                limit_columns(rec, w, limit);
             }
         }
     }
@@ -225,22 +247,63 @@ impl Network {
     }
 }
 
+/// What stands before the nonlinearity of a layer; a reshape computes nothing.
+fn linear<'a>(spec: &LayerSpec, shaped: &Shaped, pairs: &mut impl Iterator<Item = &'a [Parameter]>) -> Option<Box<dyn Layer>> {
+    let (input, output) = (shaped.input, shaped.output);
+    let mut pair = || {
+        let pair = pairs.next().expect("every layer with weights has its pair");
+        (pair[0].clone(), pair[1].clone())
+    };
+    match spec.kind {
+        Kind::Reshape => None,
+        Kind::MaxPooling => {
+            let (window, stride) = (spec.window.unwrap_or(1), spec.stride.unwrap_or(1));
+            Some(Box::new(MaxPooling { input, output, window, stride }))
+        }
+        Kind::Convolution => {
+            let (w, b) = pair();
+            Some(Box::new(Convolution { w, b, window: shaped.window(spec) }))
+        }
+        Kind::TransposedConvolution => {
+            let (w, b) = pair();
+            Some(Box::new(TransposedConvolution { w, b, window: shaped.window(spec) }))
+        }
+        Kind::Relu | Kind::Sigmoid | Kind::Linear | Kind::Maxout => {
+            let (w, b) = pair();
+            Some(Box::new(Affine { w, b }))
+        }
+    }
+}
+
+/// Records W_j ← W_j·min(n_j, limit)/(1e-7 + n_j) for every column j of norm n_j.
+pub fn limit_columns(rec: &mut Recorder, w: &Tensor, limit: f32) {
+    let (m, n) = (w.rows(), w.cols());
+    let squares = rec.tensor("squared norms", [1, n]);
+    let dispatch = rec.dispatch("column_squares").bind("w", w).bind("squares", &squares);
+    dispatch.argument("m", m).argument("n", n).argument("carry", 0).work(Work::Flat(n)).flops(2 * u64::from(w.len())).record();
+    let dispatch = rec.dispatch("column_limit").bind("squares", &squares).bind("w", w);
+    dispatch.argument("m", m).argument("n", n).argument("limit", limit).work(Work::Flat(n)).flops(u64::from(w.len())).record();
+}
+
 type Start = (Initial, Option<f32>);
 
 /// Name, shape, beginning and limit of every parameter.
-fn parameter_table(name: &str, specs: &[LayerSpec], inputs: u32, mean: &[f32]) -> (Vec<(String, [u32; 2])>, Vec<Start>) {
-    let (mut shapes, mut starts, mut inputs) = (vec![], vec![], inputs);
-    for (number, spec) in specs.iter().enumerate() {
-        let columns = spec.units * spec.pieces.unwrap_or(1);
-        shapes.push((format!("{name}.{number}.w"), [inputs, columns]));
-        starts.push((Initial::Uniform(spec.irange), spec.max_col_norm));
-        shapes.push((format!("{name}.{number}.b"), [1, columns]));
-        let bias = match spec.bias {
+fn parameter_table(name: &str, specs: &[LayerSpec], shaped: &[Shaped], mean: &[f32]) -> (Vec<(String, [u32; 2])>, Vec<Start>) {
+    let (mut shapes, mut starts) = (vec![], vec![]);
+    for (number, (spec, shaped)) in specs.iter().zip(shaped).enumerate() {
+        let Some([rows, cols]) = shaped.weights else { continue };
+        shapes.push((format!("{name}.{number}.w"), [rows, cols]));
+        let weights = match spec.sparse_init {
+            Some(count) => Initial::Sparse { count, cols },
+            None => Initial::Uniform(spec.irange.unwrap_or_default()),
+        };
+        starts.push((weights, spec.max_col_norm));
+        shapes.push((format!("{name}.{number}.b"), [1, shaped.biases]));
+        let bias = match spec.bias.unwrap_or_default() {
             BiasStart::Constant(value) => Initial::Constant(value),
             BiasStart::Marginals(_) => Initial::Values(marginals(mean)),
         };
         starts.push((bias, None));
-        inputs = spec.units;
     }
     (shapes, starts)
 }

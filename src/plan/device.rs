@@ -35,6 +35,17 @@ pub struct Span {
 /// The spans of one replay, in order, from a device that can tell.
 pub type Spans = Pin<Box<dyn Future<Output = Result<Option<Vec<Span>>>>>>;
 
+/// What a device offers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Capacity {
+    /// Bytes of memory, if it can be told: a GPU's own, or what is free of the machine's.
+    pub memory: Option<u64>,
+    /// The most bytes of one buffer.
+    pub buffer: u64,
+    /// The most bytes that a kernel binds of one tensor; of a larger one it is given one piece after the other.
+    pub binding: u64,
+}
+
 /// A device that replays plans: a GPU, or the host twin.
 ///
 /// Nothing here blocks: whatever takes time on the device is a future, because the same code is to run in a browser.
@@ -44,6 +55,14 @@ pub trait Device {
 
     /// Submissions that may be under way at a time: two on a device that computes while the host reads.
     fn in_flight(&self) -> usize;
+
+    /// What it offers.
+    fn capacity(&self) -> Capacity;
+
+    /// Bytes that it will keep beside the buffers for a plan: copies of operands, where its kernels want them elsewhere.
+    /// # Errors
+    /// if a tensor of the plan cannot be bound, not even in pieces.
+    fn beside(&self, plan: &Plan) -> Result<u64>;
 
     /// Gives every buffer of `memory` that has none yet its memory, zeroed.
     /// # Errors

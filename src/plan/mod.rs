@@ -11,7 +11,7 @@ mod recorder;
 pub mod shaders;
 mod tensor;
 
-pub use device::{Device, OPERANDS_COPIED, PlanId, Readback, Span, Spans};
+pub use device::{Capacity, Device, OPERANDS_COPIED, PlanId, Readback, Span, Spans};
 pub use kernel::{Argument, Kernel, Slot};
 pub use recorder::{Dispatch, DispatchBuilder, Plan, Recorder, Value, Work};
 pub use tensor::{Buffer, BufferId, Element, Memory, Tensor, VIEW_ALIGNMENT};

@@ -11,10 +11,12 @@ pub enum Work {
     Flat(u32),
     /// A matrix of so many rows and columns, cut into the kernel's tiles.
     Tiles {
-        /// Rows of the result.
+        /// Rows of the result, or of each of its parts.
         rows: u32,
         /// Columns of the result.
         cols: u32,
+        /// Parts that are computed side by side: pieces of a long sum, or results that lie between each other. What they are, the kernel's layout says.
+        parts: u32,
     },
     /// One workgroup.
     One,
@@ -96,6 +98,24 @@ impl Dispatch {
     pub fn tensors(&self, writes: bool) -> impl Iterator<Item = &Tensor> {
         let used = move |slot: &&'static str| self.kernel.slot(slot).is_some_and(|slot| if writes { slot.writes } else { slot.reads });
         self.bindings.iter().filter(move |(slot, _)| used(slot)).map(|(_, tensor)| tensor)
+    }
+
+    /// Puts another tensor into a slot.
+    /// # Panics
+    /// if the kernel has no such slot.
+    #[track_caller]
+    pub fn replace(&mut self, name: &str, tensor: Tensor) {
+        let found = self.bindings.iter_mut().find(|(slot, _)| *slot == name);
+        found.unwrap_or_else(|| panic!("{} has no slot `{name}`", self.kernel.operation)).1 = tensor;
+    }
+
+    /// Sets a word argument to another value.
+    /// # Panics
+    /// if the kernel has no such argument.
+    #[track_caller]
+    pub fn set(&mut self, name: &str, value: u32) {
+        let found = self.arguments.iter_mut().find(|(argument, _)| *argument == name);
+        found.unwrap_or_else(|| panic!("{} has no argument `{name}`", self.kernel.operation)).1 = Value::Word(value);
     }
 
     #[track_caller]

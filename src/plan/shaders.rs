@@ -17,7 +17,8 @@ pub const FILES: &[(&str, &str)] = texts![
     "adam_rates",
     "average",
     "clip",
-    "column_norm",
+    "column_limit",
+    "column_squares",
     "column_sums",
     "contrast",
     "copy",
@@ -27,10 +28,20 @@ pub const FILES: &[(&str, &str)] = texts![
     "examples/bytes",
     "examples/reals",
     "finish/activated",
+    "finish/add",
     "finish/bias",
     "finish/none",
     "generator_loss/minimax",
     "generator_loss/non_saturating",
+    "layout/convolution",
+    "layout/convolve",
+    "layout/convolve_adjoint",
+    "layout/convolve_weights",
+    "layout/cut",
+    "layout/cut_nn",
+    "layout/cut_nt",
+    "layout/cut_tn",
+    "layout/dense",
     "layout/nn",
     "layout/nt",
     "layout/tn",
@@ -43,6 +54,8 @@ pub const FILES: &[(&str, &str)] = texts![
     "loss_generator",
     "loss_softmax",
     "matmul",
+    "max_pooling_backward",
+    "max_pooling_forward",
     "maxout_backward",
     "maxout_forward",
     "metrics",
@@ -57,6 +70,7 @@ pub const FILES: &[(&str, &str)] = texts![
     "perturb",
     "prelude",
     "references/piece",
+    "row_sums",
     "scale",
     "scale_factor",
     "schedule",
@@ -82,10 +96,10 @@ pub fn text(name: &str) -> &'static str {
     FILES.iter().find(|(file, _)| *file == name).unwrap_or_else(|| panic!("there is no shader `{name}`")).1
 }
 
-/// The files that make up the plain kernel of an operation: the three products share one body and differ in their layout.
+/// The files that make up the plain kernel of an operation: the products share one body and differ in their layout.
 pub fn parts(operation: &str) -> Vec<&str> {
-    match operation.strip_prefix("matmul_") {
-        Some(layout) => vec!["matmul", layout_file(layout)],
+    match layout(operation) {
+        Some(layout) => ["matmul"].into_iter().chain(layout.iter().copied()).collect(),
         None => vec![operation],
     }
 }
@@ -99,15 +113,18 @@ pub fn hook_parts(hook: &str) -> Vec<&str> {
     }
 }
 
-/// The layout hook of a product: `nn`, `nt` or `tn`.
-/// # Panics
-/// if there is no such layout.
-#[track_caller]
-pub fn layout_file(layout: &str) -> &'static str {
-    match layout {
-        "nn" => "layout/nn",
-        "nt" => "layout/nt",
-        "tn" => "layout/tn",
-        _ => panic!("there is no layout `{layout}` of a matrix product"),
-    }
+/// The files that say where the elements of a product lie, if the operation is a product.
+pub fn layout(operation: &str) -> Option<&'static [&'static str]> {
+    Some(match operation {
+        "matmul_nn" => &["layout/dense", "layout/nn"],
+        "matmul_nt" => &["layout/dense", "layout/nt"],
+        "matmul_tn" => &["layout/dense", "layout/tn"],
+        "cut_nn" => &["layout/cut", "layout/cut_nn"],
+        "cut_nt" => &["layout/cut", "layout/cut_nt"],
+        "cut_tn" => &["layout/cut", "layout/cut_tn"],
+        "convolve" => &["layout/convolution", "layout/convolve"],
+        "convolve_adjoint" => &["layout/convolution", "layout/convolve_adjoint"],
+        "convolve_weights" => &["layout/convolution", "layout/convolve_weights"],
+        _ => return None,
+    })
 }

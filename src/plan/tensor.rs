@@ -140,6 +140,15 @@ impl Tensor {
         Tensor { rows: rows.end - rows.start, offset: self.offset + rows.start * self.cols, ..self.clone() }
     }
 
+    /// A view of some of its elements in a row, under the same name.
+    /// # Panics
+    /// if it has fewer.
+    #[track_caller]
+    pub fn elements_at(&self, elements: Range<u32>) -> Tensor {
+        assert!(elements.start <= elements.end && elements.end <= self.len(), "{self} has no elements {elements:?}");
+        Tensor { rows: 1, cols: elements.end - elements.start, offset: self.offset + elements.start, ..self.clone() }
+    }
+
     /// Its upper and its lower half: x over G(z).
     /// # Panics
     /// if its rows are odd.

@@ -84,13 +84,14 @@ impl Picture {
 /// values: one picture after the other, each channel after channel, row-major from the top left; what lies beyond black and full is clamped. Without `columns` the sheet is nearly square.
 /// # Errors when the picture has no values or other than 1 or 3 channels, `values` holds no picture or a part of one, or the sheet would be absurdly large.
 pub fn sheet(values: &[f32], picture: Picture, columns: Option<u32>) -> Result<RgbImage> {
-    lay_out(values, picture, columns).map(|(sheet, _)| sheet)
+    lay_out(values, picture, columns, None).map(|(sheet, _)| sheet)
 }
 
-/// A sheet of so many columns, whose column number `framed` is framed.
+/// A sheet of so many columns, whose column number `framed` is framed and has no part in the largest magnitude of the sheet: the authors scaled samples and
+/// the training examples beside them by that of the samples.
 /// # Errors as [`sheet`] has them.
 pub fn sheet_with_framed_column(values: &[f32], picture: Picture, columns: u32, framed: u32) -> Result<RgbImage> {
-    let (mut sheet, grid) = lay_out(values, picture, Some(columns))?;
+    let (mut sheet, grid) = lay_out(values, picture, Some(columns), Some(framed))?;
     let (across, _) = grid.pitch();
     let (left, right) = (framed * across, (framed * across + across + GAP).min(sheet.width()));
     for (x, y) in (0..sheet.height()).flat_map(|y| (left..right).map(move |x| (x, y))) {
@@ -102,8 +103,8 @@ pub fn sheet_with_framed_column(values: &[f32], picture: Picture, columns: u32, 
     Ok(sheet)
 }
 
-/// Draws a sheet, and says where its pictures lie.
-fn lay_out(values: &[f32], picture: Picture, columns: Option<u32>) -> Result<(RgbImage, Grid)> {
+/// Draws a sheet, and says where its pictures lie. One column may be left out of the sheet's scale.
+fn lay_out(values: &[f32], picture: Picture, columns: Option<u32>, left_out: Option<u32>) -> Result<(RgbImage, Grid)> {
     let Shape { width, height, channels } = picture.shape;
     let refuse = |why: String| Err(Error::Data(format!("no sheet of {width}×{height} pictures with {channels} channels: {why}")));
     if width == 0 || height == 0 || !matches!(channels, 1 | 3) {
@@ -121,7 +122,8 @@ fn lay_out(values: &[f32], picture: Picture, columns: Option<u32>) -> Result<(Rg
         return refuse(format!("{count} in {columns} columns would take more than {MAX_PIXELS} pixels"));
     };
     let mut sheet = RgbImage::from_pixel(sheet_width, sheet_height, GAP_COLOUR);
-    let most = largest(values);
+    let scaling = values.chunks_exact(picture.values()).zip(0..).filter(|(_, index)| left_out != Some(index % columns));
+    let most = scaling.map(|(values, _)| largest(values)).fold(0.0, f32::max);
     for (index, values) in (0..count).zip(values.chunks_exact(picture.values())) {
         let brightness = match picture.scale {
             Scale::Unit => Brightness::UNIT,
@@ -277,6 +279,12 @@ mod tests {
         assert_eq!(shown(Scale::Sample), [0, 191, 128, 255, 0]);
         let nothing = sheet(&[0.0; 2], Picture { scale: Scale::Sheet, ..picture(2, 1, 1) }, None).unwrap();
         assert_eq!(*nothing.get_pixel(2, 2), Rgb([128; 3]));
+    }
+
+    #[test]
+    fn a_framed_column_has_no_part_in_the_scale_of_a_sheet() {
+        let sheet = sheet_with_framed_column(&[1.0, 2.0, -2.0, 9.0], Picture { scale: Scale::Sheet, ..picture(1, 1, 1) }, 2, 1).unwrap();
+        assert_eq!([(2, 2), (12, 2), (2, 12), (12, 12)].map(|(x, y)| sheet.get_pixel(x, y)[0]), [191, 255, 0, 255]);
     }
 
     #[test]

@@ -81,7 +81,7 @@ fn products_end_in_their_activation_in_every_family() {
     let tensors = hooks.map(|hook| {
         let [a, b, bias, c, y] = shapes.map(|(name, shape)| lab.rec.tensor(name, shape));
         let product = lab.rec.dispatch_hooked("matmul_nn", "finish/bias").bind("a", &a).bind("b", &b).bind("c", &c).bind("bias", &bias);
-        product.argument("m", m).argument("n", n).argument("k", k).work(Work::Tiles { rows: m, cols: n }).record();
+        product.argument("m", m).argument("n", n).argument("k", k).work(Work::Tiles { rows: m, cols: n, parts: 1 }).record();
         let dispatch = lab.rec.dispatch_hooked("activation_forward", hook).bind("x", &c).bind("y", &y);
         dispatch.argument("count", m * n).work(Work::Flat(m * n)).record();
         [a, b, bias, c, y]

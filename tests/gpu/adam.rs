@@ -3,7 +3,7 @@
 use crate::compare::{ULP, UNIT, exp_error, wide, within};
 use crate::lab::{Lab, On, numbers};
 use gander::gan::NetworkConfig;
-use gander::nn::{Adam, AdamKind, AdamSpec, BiasStart, Kind, LayerSpec, Network, OptimizerSpec};
+use gander::nn::{Adam, AdamKind, AdamSpec, Kind, LayerSpec, Network, OptimizerSpec};
 use gander::plan::{Tensor, Work};
 
 const SPEC: AdamSpec = AdamSpec { kind: AdamKind::Adam, learning_rate: 0.002, beta1: 0.5, beta2: 0.999, epsilon: 1e-8 };
@@ -23,15 +23,7 @@ fn fallen_bound(x: f64) -> f64 {
 #[test]
 fn the_rates_correct_the_bias_of_both_moments_in_every_update() {
     let mut lab = Lab::enter();
-    let linear = LayerSpec {
-        kind: Kind::Linear,
-        units: 1,
-        pieces: None,
-        irange: 1.0,
-        bias: BiasStart::Constant(0.0),
-        keep: None,
-        max_col_norm: None,
-    };
+    let linear = LayerSpec { units: Some(1), irange: Some(1.0), ..LayerSpec::new(Kind::Linear) };
     let cases = RATES.map(|([beta1, beta2], _)| {
         let (clock, _) = lab.clock([1, 0, 0, 0]);
         let mut network = Network::new(&mut lab.rec, "N", std::slice::from_ref(&linear), 1, false, &[], &clock);

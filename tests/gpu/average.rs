@@ -4,7 +4,7 @@ use crate::compare::{UNIT, wide, within};
 use crate::golden::start;
 use crate::lab::{Lab, On, numbers};
 use crate::play::plays;
-use gander::gan::{Config, Game};
+use gander::gan::Game;
 use gander::plan::Work;
 
 /// A workgroup's 256 numbers and a ragged rest; one group of four.
@@ -45,10 +45,10 @@ fn an_average_moves_by_its_rate_towards_what_it_follows() {
 #[test]
 fn the_average_of_a_game_is_the_weighted_sum_of_all_its_parameters_so_far() {
     let mut lab = Lab::enter();
-    for play in [0, 2].map(|at| plays().into_iter().nth(at).expect("there are four")) {
-        let config = Config::parse(&play.config.to_toml(), &["generator.average=0.75".into()]).expect("it parses");
+    for play in [0, 2].map(|at| plays().into_iter().nth(at).expect("there are more")) {
+        let play = play.with(&["generator.average=0.75"]);
         let game =
-            Game::new(&mut lab.rec, &config, &play.dataset.outline(), &play.dataset.training_mean()).expect("the game fits its data");
+            Game::new(&mut lab.rec, &play.config, &play.dataset.outline(), &play.dataset.training_mean()).expect("the game fits its data");
         let plan = game.record_iteration(&mut lab.rec);
         let inputs = start(&game, &play, &plan);
         lab.start_twin(&plan, &inputs.iter().map(|(tensor, values)| (tensor, &values[..])).collect::<Vec<_>>());
@@ -71,8 +71,9 @@ fn the_average_of_a_game_is_the_weighted_sum_of_all_its_parameters_so_far() {
 fn a_network_is_shown_by_its_averages() {
     let mut lab = Lab::enter();
     let [play, ..] = plays();
-    let config = Config::parse(&play.config.to_toml(), &["generator.average=0.75".into()]).expect("it parses");
-    let game = Game::new(&mut lab.rec, &config, &play.dataset.outline(), &play.dataset.training_mean()).expect("the game fits its data");
+    let play = play.with(&["generator.average=0.75"]);
+    let game =
+        Game::new(&mut lab.rec, &play.config, &play.dataset.outline(), &play.dataset.training_mean()).expect("the game fits its data");
     let g = &game.generator;
     let z = lab.rec.tensor("z", [3, g.inputs()]);
     let (shown, raw) = (g.show(&mut lab.rec, &z), g.evaluate(&mut lab.rec, &z));

@@ -149,7 +149,7 @@ fn tiny(iterations: u32) -> Recipe {
     let OptimizerSpec::Momentum(momentum) = optimizer else { panic!("the preset learns by momentum") };
     recipe.optimizer = momentum;
     for layer in &mut recipe.layers {
-        (layer.units, layer.irange, layer.keep) = (12, 0.5, layer.keep.map(|_| 0.9));
+        (layer.units, layer.irange, layer.keep) = (Some(12), Some(0.5), layer.keep.map(|_| 0.9));
     }
     recipe
 }

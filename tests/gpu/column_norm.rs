@@ -1,8 +1,8 @@
-//! `column_norm`: W_j ← W_j·min(n_j, limit) / (1e-7 + n_j).
+//! `column_squares` and `column_limit`: W_j ← W_j·min(n_j, limit) / (1e-7 + n_j).
 
 use crate::compare::{TINY, ULP, UNIT, wide, within};
 use crate::lab::{Lab, On, numbers};
-use gander::plan::Work;
+use gander::nn::limit_columns;
 
 /// Weights whose columns lie below, at, and above the limit; the last column is zero.
 fn weights(m: u32, n: u32) -> Vec<f32> {
@@ -23,8 +23,7 @@ fn columns_are_projected_onto_their_ball_and_a_zero_column_stays_zero() {
     let (shapes, limit) = ([[1, 3], [9, 5], [31, 67]], 1.9365_f32);
     let tensors = shapes.map(|[m, n]| {
         let w = lab.rec.tensor("w", [m, n]);
-        let dispatch = lab.rec.dispatch("column_norm").bind("w", &w);
-        dispatch.argument("m", m).argument("n", n).argument("limit", limit).work(Work::Flat(n)).record();
+        limit_columns(&mut lab.rec, &w, limit);
         w
     });
     let values = shapes.map(|[m, n]| weights(m, n));

@@ -21,7 +21,8 @@ fn bytes_arrive_as_their_255th_part_and_reals_as_they_are() {
     let drawn = [("examples/bytes", &bytes_tensor), ("examples/reals", &reals_tensor)].map(|(hook, from)| {
         let x = rec.tensor("x", [m, n]);
         let dispatch = rec.dispatch_hooked("draw", hook).bind("chosen", &chosen).bind("examples", from).bind("x", &x);
-        dispatch.argument("count", m * n).argument("n", n).argument("first", first).work(Work::Flat(m * n)).record();
+        let dispatch = dispatch.argument("count", m * n).argument("n", n).argument("first", first);
+        dispatch.argument("from_example", 0).argument("until", examples).work(Work::Flat(m * n)).record();
         x
     });
     let inputs = [(&chosen, as_bits(&order)), (&bytes_tensor, as_bits(&words)), (&reals_tensor, reals.clone())];

@@ -8,7 +8,7 @@ use crate::lab::{Lab, as_bits, numbers};
 use gander::gan::{Game, Recipe};
 use gander::host::HostDevice;
 use gander::nn::loss::{self, GeneratorLoss, Loss};
-use gander::nn::{BiasStart, Kind, LayerSpec, Network};
+use gander::nn::{BiasStart, Kind, LayerSpec, Network, Nonlinearity};
 use gander::plan::{Device, Plan, Recorder, Tensor};
 
 const H: f64 = 1e-5;
@@ -24,7 +24,48 @@ const INPUTS: u32 = 5;
 
 fn layer(kind: Kind, units: u32, keep: Option<f32>) -> LayerSpec {
     let pieces = (kind == Kind::Maxout).then_some(3);
-    LayerSpec { kind, units, pieces, irange: 0.9, bias: BiasStart::Constant(0.1), keep, max_col_norm: None }
+    LayerSpec { units: Some(units), pieces, irange: Some(0.9), bias: Some(BiasStart::Constant(0.1)), keep, ..LayerSpec::new(kind) }
+}
+
+/// A convolution, one way or the other: so many channels by a window of kernel×kernel, stride and padding.
+fn convolution(kind: Kind, channels: u32, [kernel, stride, padding]: [u32; 3], activation: Nonlinearity) -> LayerSpec {
+    let pieces = (activation == Nonlinearity::Maxout).then_some(2);
+    let window = LayerSpec { kernel: Some(kernel), stride: Some(stride), padding: Some(padding), ..LayerSpec::new(kind) };
+    LayerSpec { channels: Some(channels), activation: Some(activation), pieces, irange: Some(0.9), ..window }
+}
+
+fn pooling(window: u32, stride: u32) -> LayerSpec {
+    LayerSpec { window: Some(window), stride: Some(stride), ..LayerSpec::new(Kind::MaxPooling) }
+}
+
+fn reshape([channels, height, width]: [u32; 3]) -> LayerSpec {
+    LayerSpec { channels: Some(channels), height: Some(height), width: Some(width), ..LayerSpec::new(Kind::Reshape) }
+}
+
+/// Nets over pictures: convolutions that move by one and by two, channels of two pieces, windows that hang over the edge and overlap, and what is
+/// reshaped and convolved back.
+fn picture_nets() -> Vec<(&'static str, Vec<LayerSpec>)> {
+    let picture = reshape([2, 5, 5]);
+    let logit = layer(Kind::Sigmoid, 1, Some(0.5));
+    let maxout = |size| convolution(Kind::Convolution, 3, size, Nonlinearity::Maxout);
+    let back = |size, activation| convolution(Kind::TransposedConvolution, 2, size, activation);
+    vec![
+        ("convolution", vec![picture.clone(), convolution(Kind::Convolution, 3, [3, 2, 1], Nonlinearity::Sigmoid), logit.clone()]),
+        ("maxout over channels", vec![picture.clone(), maxout([2, 1, 0]), logit.clone()]),
+        ("pooling", vec![picture.clone(), maxout([4, 1, 2]), pooling(3, 2), layer(Kind::Maxout, 4, Some(0.5)), logit.clone()]),
+        ("transposed convolution", vec![reshape([2, 5, 5]), back([3, 2, 1], Nonlinearity::Sigmoid), logit.clone()]),
+        (
+            "all of them",
+            vec![
+                picture,
+                LayerSpec { keep: Some(0.8), ..maxout([3, 2, 2]) },
+                pooling(2, 1),
+                back([4, 3, 1], Nonlinearity::Maxout),
+                pooling(2, 2),
+                logit,
+            ],
+        ),
+    ]
 }
 
 /// A net per kind of layer; each but the last layer of D ends in its activation.
@@ -110,14 +151,7 @@ fn assert_margin(host: &HostDevice<f64>, dispatch: &gander::plan::Dispatch) {
         ("activation_forward", Some("activation/relu")) => {
             host.reals(dispatch.tensor("x")).iter().map(|x| x.abs()).fold(f64::MAX, f64::min)
         }
-        ("maxout_forward", _) => {
-            let gap = |pieces: &[f64]| {
-                let mut sorted = pieces.to_vec();
-                sorted.sort_by(f64::total_cmp);
-                sorted[sorted.len() - 1] - sorted[sorted.len() - 2]
-            };
-            host.reals(dispatch.tensor("x")).chunks_exact(dispatch.word("pieces") as usize).map(gap).fold(f64::MAX, f64::min)
-        }
+        ("maxout_forward" | "max_pooling_forward", _) => crate::golden::gaps(host, dispatch).into_iter().fold(f64::MAX, f64::min),
         _ => return,
     };
     assert!(nearest > MARGIN, "{} lies {nearest:e} from a kink: take other inputs", dispatch.kernel.label());
@@ -125,11 +159,12 @@ fn assert_margin(host: &HostDevice<f64>, dispatch: &gander::plan::Dispatch) {
 
 #[test]
 fn the_discriminators_gradients_are_the_slopes_of_its_loss_for_every_kind_of_layer() {
-    for (name, specs) in nets() {
+    let nets = nets().into_iter().map(|(name, specs)| (name, specs, INPUTS));
+    for (name, specs, inputs) in nets.chain(picture_nets().into_iter().map(|(name, specs)| (name, specs, 50))) {
         let mut rec = Recorder::new();
         let clock = rec.words("clock", 4);
-        let network = Network::new(&mut rec, "D", &specs, INPUTS, true, &[], &clock);
-        let (x, tally) = (rec.tensor("x", [2 * M, INPUTS]), rec.tensor("tally", [1, 6]));
+        let network = Network::new(&mut rec, "D", &specs, inputs, true, &[], &clock);
+        let (x, tally) = (rec.tensor("x", [2 * M, inputs]), rec.tensor("tally", [1, 6]));
         let judged = network.forward(&mut rec, &x);
         let da = loss::discriminator(&mut rec, judged.output(), Loss::CrossEntropy, 0.5, &tally);
         let forward = rec.finish("forward");
@@ -150,12 +185,16 @@ fn the_discriminators_gradients_are_the_slopes_of_its_loss_for_every_kind_of_lay
 #[test]
 fn the_generators_gradients_are_the_slopes_of_both_its_losses_through_the_discriminator() {
     for kind in [GeneratorLoss::Minimax, GeneratorLoss::NonSaturating] {
-        for (name, d_specs) in nets() {
+        let dense = vec![layer(Kind::Relu, 6, None), layer(Kind::Sigmoid, INPUTS, None)];
+        let back = convolution(Kind::TransposedConvolution, 2, [3, 2, 0], Nonlinearity::Linear);
+        let pictures = vec![layer(Kind::Relu, 12, None), reshape([3, 2, 2]), back];
+        let mut games: Vec<_> = nets().into_iter().map(|(name, d_specs)| (name, dense.clone(), d_specs)).collect();
+        games.extend(picture_nets().into_iter().map(|(name, d_specs)| (name, pictures.clone(), d_specs)));
+        for (name, g_specs, d_specs) in games {
             let mut rec = Recorder::new();
             let clock = rec.words("clock", 4);
-            let g_specs = [layer(Kind::Relu, 6, None), layer(Kind::Sigmoid, INPUTS, None)];
             let g = Network::new(&mut rec, "G", &g_specs, 4, false, &[], &clock);
-            let d = Network::new(&mut rec, "D", &d_specs, INPUTS, true, &[], &clock);
+            let d = Network::new(&mut rec, "D", &d_specs, g.outputs(), true, &[], &clock);
             let (z, tally) = (rec.tensor("z", [M, 4]), rec.tensor("tally", [1, 1]));
             let forged = g.forward(&mut rec, &z);
             let judged = d.forward(&mut rec, forged.output());

@@ -19,7 +19,12 @@ pub enum On {
     EveryFamily,
     /// Every adapter, in the family that serves it best.
     EveryAdapter,
+    /// As [`On::EveryFamily`], but the device binds no more than [`LIMIT`] bytes of a tensor at once.
+    EveryFamilyWithinTheLimit,
 }
+
+/// The most bytes that a limited device binds of a tensor at once: eight thousand numbers.
+pub const LIMIT: u64 = 32 << 10;
 
 /// A device under test.
 pub struct Gpu {
@@ -27,6 +32,8 @@ pub struct Gpu {
     pub name: String,
     /// Whether its family is the one that serves its adapter best.
     pub best: bool,
+    /// Whether it binds no more than [`LIMIT`] bytes at once.
+    limited: bool,
     /// The device.
     pub device: GpuDevice,
     /// What lets this thread wait for it.
@@ -98,18 +105,27 @@ fn families(adapter: &Adapter) -> Vec<Family> {
 pub fn open(on: On) -> Vec<Gpu> {
     let mut gpus = vec![];
     for (adapter, families) in ADAPTERS.iter() {
-        let wanted = if on == On::EveryFamily { families.len() } else { 1 };
+        let wanted = if on == On::EveryAdapter { 1 } else { families.len() };
+        let limited = on == On::EveryFamilyWithinTheLimit;
+        let mut limits = adapter.limits();
+        if limited {
+            limits.max_storage_buffer_binding_size = LIMIT;
+        }
         for (number, family) in families[..wanted].iter().enumerate() {
-            let device = pollster::block_on(GpuDevice::open_with(adapter, *family)).unwrap_or_else(|error| panic!("{error}"));
+            let device = pollster::block_on(GpuDevice::open_within(adapter, *family, limits.clone()));
+            let device = device.unwrap_or_else(|error| panic!("{error}"));
             let waiter = device.waiter();
-            gpus.push(Gpu { name: format!("{} {family:?}", describe(adapter)), best: number == 0, device, waiter });
+            let within = if limited { ", limited" } else { "" };
+            gpus.push(Gpu { name: format!("{} {family:?}{within}", describe(adapter)), best: number == 0, limited, device, waiter });
         }
     }
     gpus
 }
 
-static LAB: LazyLock<Mutex<Lab>> =
-    LazyLock::new(|| Mutex::new(Lab { rec: Recorder::new(), host: HostDevice::new(), gpus: open(On::EveryFamily) }));
+static LAB: LazyLock<Mutex<Lab>> = LazyLock::new(|| {
+    let gpus = [On::EveryFamily, On::EveryFamilyWithinTheLimit].into_iter().flat_map(open).collect();
+    Mutex::new(Lab { rec: Recorder::new(), host: HostDevice::new(), gpus })
+});
 
 impl Lab {
     /// The one laboratory, with nothing recorded.
@@ -153,7 +169,12 @@ impl Lab {
     /// Prepares a plan on the GPUs and gives them its inputs.
     pub fn start_gpus(&mut self, on: On, plan: &Plan, inputs: &[(&Tensor, &[f32])]) -> Vec<Run> {
         let mut runs = vec![];
-        for (number, gpu) in self.gpus.iter_mut().enumerate().filter(|(_, gpu)| on == On::EveryFamily || gpu.best) {
+        let asked_for = |gpu: &Gpu| match on {
+            On::EveryFamily => !gpu.limited,
+            On::EveryAdapter => !gpu.limited && gpu.best,
+            On::EveryFamilyWithinTheLimit => gpu.limited,
+        };
+        for (number, gpu) in self.gpus.iter_mut().enumerate().filter(|(_, gpu)| asked_for(gpu)) {
             let failed = |error| -> ! { panic!("{}: {error}", gpu.name) };
             gpu.device.allocate(self.rec.memory()).unwrap_or_else(|error| failed(error));
             start(&mut gpu.device, plan, inputs);

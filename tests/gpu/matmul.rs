@@ -1,4 +1,4 @@
-//! `matmul_nn`, `matmul_nt`, `matmul_tn`: `matmul` with `layout/nn`, `layout/nt`, `layout/tn`, `tiled/matmul`, and `texture/matmul_nn`, `texture/matmul_nt`,
+//! `matmul_nn`, `matmul_nt`, `matmul_tn`: `matmul` with `layout/nn`, `layout/nt`, `layout/tn` over `layout/dense`, `tiled/matmul`, and `texture/matmul_nn`, `texture/matmul_nt`,
 //! `texture/matmul_tn` over `texture/operands` and `texture/texels`, each with `finish/none` and `finish/bias`.
 
 use crate::compare::{UNIT, narrow, rounding, same_bits, wide, within};
@@ -68,7 +68,7 @@ impl Product {
         let bias = bias.then(|| rec.tensor("bias", [1, n]));
         let hook = if bias.is_some() { "finish/bias" } else { "finish/none" };
         let dispatch = rec.dispatch_hooked(operation, hook).bind("a", &a).bind("b", &b).bind("c", &c);
-        let dispatch = dispatch.argument("m", m).argument("n", n).argument("k", k).work(Work::Tiles { rows: m, cols: n });
+        let dispatch = dispatch.argument("m", m).argument("n", n).argument("k", k).work(Work::Tiles { rows: m, cols: n, parts: 1 });
         match &bias {
             Some(bias) => dispatch.bind("bias", bias).record(),
             None => dispatch.record(),

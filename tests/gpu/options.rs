@@ -5,7 +5,7 @@ use crate::compare::{TINY, ULP, UNIT, wide, within};
 use crate::lab::{Lab, On, as_bits, numbers};
 use crate::loss::{logits, mean, mean_bound, softplus, softplus_bound};
 use crate::play::{Play, plays};
-use gander::gan::{Config, Game, Recipe};
+use gander::gan::{Game, Recipe};
 use gander::host::HostDevice;
 use gander::nn::loss::{self, GeneratorLoss, Loss};
 use gander::plan::{Device, Dispatch, Plan, Recorder, Tensor, Work};
@@ -133,13 +133,6 @@ fn a_small_gradient_is_scaled_up_to_the_target_norm_and_counts_in_its_turn_only(
     assert!(factors[0] > 1.0 && factors[1] == 1.0 && factors[2] > 1.0 && factors[3] == 0.0 && factors[4] == 1.0, "{factors:?}");
 }
 
-/// A play with settings of its own.
-fn with(play: &Play, settings: &[&str]) -> Play {
-    let settings: Vec<String> = settings.iter().map(|setting| setting.to_string()).collect();
-    let config = Config::parse(&play.config.to_toml(), &settings).unwrap_or_else(|error| panic!("{settings:?}: {error}"));
-    Play { name: play.name, config, dataset: play.dataset.clone() }
-}
-
 /// A game that has played one iteration on the twin. Chance is the same in all of them that draw alike: each has a recorder of its own.
 struct Played {
     host: HostDevice<f64>,
@@ -178,7 +171,7 @@ impl Played {
 
 /// In both recipes: the first play of each.
 fn of_both_recipes() -> [Play; 2] {
-    let [first, _, third, _] = plays();
+    let [first, _, third, ..] = plays();
     assert!(first.config.train.recipe == Recipe::Algorithm1 && third.config.train.recipe == Recipe::Code2014);
     [first, third]
 }
@@ -187,7 +180,7 @@ fn of_both_recipes() -> [Play; 2] {
 fn the_scaled_gradient_of_the_generator_is_the_plain_one_times_one_factor() {
     for play in of_both_recipes() {
         let plain = play_once(&play);
-        let steered = play_once(&with(&play, &["train.generator_gradient_norm=10.0"]));
+        let steered = play_once(&play.with(&["train.generator_gradient_norm=10.0"]));
         let factor = steered.host.reals(steered.of("scale_factor")[0].tensor("factor"))[0];
         assert!(factor > 1.0, "{}: the gradient is larger than the target", play.name);
         let most = steered.gradient_of_g().iter().fold(0.0, |most: f64, g| most.max(g.abs()));
@@ -199,7 +192,7 @@ fn the_scaled_gradient_of_the_generator_is_the_plain_one_times_one_factor() {
 #[test]
 fn without_dropout_for_the_generator_its_step_draws_no_mask_and_the_discriminators_does() {
     for play in of_both_recipes() {
-        let (with_masks, without) = (play_once(&play), play_once(&with(&play, &["train.generator_dropout=false"])));
+        let (with_masks, without) = (play_once(&play), play_once(&play.with(&["train.generator_dropout=false"])));
         let (before, after) = (with_masks.of("dropout").len(), without.of("dropout").len());
         assert!(after > 0 && after < before, "{}: {before} masks, then {after}", play.name);
         assert!(without.gradient_of_g().iter().any(|g| *g != 0.0), "{}: no gradient comes through", play.name);
@@ -212,7 +205,7 @@ fn without_dropout_for_the_generator_its_step_draws_no_mask_and_the_discriminato
 #[test]
 fn every_draw_of_instance_noise_is_its_own_and_reaches_both_halves_and_the_generators_step() {
     for play in of_both_recipes() {
-        let play = with(&play, &["train.instance_noise=0.5"]);
+        let play = play.with(&["train.instance_noise=0.5"]);
         let played = play_once(&play);
         let (k, m) = (play.config.train.k, play.config.train.batch);
         let shown: Vec<u32> = played.of("perturb").iter().map(|dispatch| dispatch.tensor("x").rows()).collect();
@@ -230,7 +223,7 @@ fn every_draw_of_instance_noise_is_its_own_and_reaches_both_halves_and_the_gener
 #[test]
 fn the_generator_follows_its_gradient_in_its_turn_only() {
     let [_, play] = of_both_recipes();
-    let mut played = play_once(&with(&play, &["train.generator_every=3"]));
+    let mut played = play_once(&play.with(&["train.generator_every=3"]));
     let mut turns = vec![];
     for _ in 0..6 {
         turns.push(played.gradient_of_g().iter().any(|g| *g != 0.0));

@@ -2,7 +2,7 @@
 
 use crate::compare::{ULP, UNIT, exp_error, within};
 use crate::lab::{Lab, On};
-use gander::nn::{BiasStart, Kind, LayerSpec, Momentum, MomentumSpec, Network};
+use gander::nn::{Kind, LayerSpec, Momentum, MomentumSpec, Network};
 
 /// The published schedule (adversarial/mnist.yaml).
 const PUBLISHED: MomentumSpec =
@@ -19,8 +19,7 @@ fn rates_follow_the_published_schedule() {
     ];
     // Iterations from 0, epochs from 1 as the paper's code counts them.
     let moments = [(0, 1), (1, 1), (500, 2), (1_000, 125), (500_000, 250), (500_000, 1000), (16_777_217, 251), (u32::MAX, 4_000_000_000)];
-    let linear =
-        LayerSpec { kind: Kind::Linear, units: 1, pieces: None, irange: 0.1, bias: BiasStart::default(), keep: None, max_col_norm: None };
+    let linear = LayerSpec { units: Some(1), irange: Some(0.1), ..LayerSpec::new(Kind::Linear) };
     let mut cases = vec![];
     for spec in &specs {
         for (t, epoch) in moments {

@@ -1,14 +1,15 @@
 //! The shaders as files: each is known to the library, has a twin and a test, and every kernel speaks SPIR-V, MSL and HLSL.
 
-use crate::play::{option_plays, plays};
+use crate::lab::LIMIT;
+use crate::play::{beyond_the_limit, option_plays, plays};
 use gander::bench::record_peaks;
 use gander::data::{Outline, Preprocess, Shape, points};
 use gander::eval::classifier::{Classifier, Recipe};
 use gander::eval::distances::{NearestFold, ParzenFold, Sizes, WithinFold};
 use gander::gan::{Config, Game, PRESETS};
-use gander::gpu::{Family, fuse};
+use gander::gpu::{Family, cut, fuse};
 use gander::host::{HostDevice, has_twin};
-use gander::plan::{Device, Kernel, Memory, Plan, PlanId, Readback, Recorder, Spans, Tensor, shaders};
+use gander::plan::{Capacity, Device, Kernel, Memory, Plan, PlanId, Readback, Recorder, Spans, Tensor, shaders};
 use naga::back::{hlsl, msl, spv};
 use naga::valid::{Capabilities, ModuleInfo, ValidationFlags, Validator};
 use std::collections::BTreeMap;
@@ -62,12 +63,14 @@ fn every_shader_is_named_in_a_test_of_its_own() {
     }
 }
 
-/// Operations are the files at the top of shaders/; the products are one file with three layouts.
+/// Operations are the files at the top of shaders/; the products are one file with several layouts.
 #[test]
 fn every_operation_has_a_twin() {
     for (file, text) in shaders::FILES.iter().filter(|(file, text)| !file.contains('/') && text.contains("@compute")) {
         let operations: Vec<String> = match *file {
-            "matmul" => ["nn", "nt", "tn"].map(|layout| format!("matmul_{layout}")).into(),
+            "matmul" => {
+                ["matmul_nn", "matmul_nt", "matmul_tn", "convolve", "convolve_adjoint", "convolve_weights"].map(String::from).into()
+            }
             operation => vec![operation.into()],
         };
         assert!(text.contains("fn main"), "{file}");
@@ -93,8 +96,7 @@ fn plans() -> Vec<Plan> {
             let mut overrides: Vec<String> = keys.iter().zip(settings).map(|(key, value)| format!("{key}={value}")).collect();
             overrides.push("train.k=1".into());
             let config = Config::parse(preset.toml, &overrides).unwrap_or_else(|error| panic!("{}: {error}", preset.name));
-            let units = config.generator.layers.last().expect("checked").units;
-            record(&config, &examples(preset.name, units));
+            record(&config, &gander::data::outline(&config.data).unwrap_or_else(|error| panic!("{}: {error}", preset.name)));
         }
     }
     for (file, _) in shaders::FILES {
@@ -103,6 +105,7 @@ fn plans() -> Vec<Plan> {
         let config = Config::parse(PRESETS[0].toml, &overrides).unwrap_or_else(|error| panic!("{file}: {error}"));
         record(&config, &examples(PRESETS[0].name, 784));
     }
+    record(&beyond_the_limit().config, &beyond_the_limit().dataset.outline());
     for play in plays().into_iter().chain(option_plays()) {
         record(&play.config, &play.dataset.outline());
         record(&play.config, &Outline { preprocess: Some(Preprocess::Gcn(55.0)), ..play.dataset.outline() });
@@ -148,6 +151,12 @@ impl Device for Listener {
     fn in_flight(&self) -> usize {
         1
     }
+    fn capacity(&self) -> Capacity {
+        self.host.capacity()
+    }
+    fn beside(&self, plan: &Plan) -> gander::Result<u64> {
+        self.host.beside(plan)
+    }
     fn allocate(&mut self, memory: &Memory) -> gander::Result<()> {
         self.host.allocate(memory)
     }
@@ -180,7 +189,8 @@ fn kernels() -> BTreeMap<String, String> {
     let mut kernels = BTreeMap::new();
     for plan in plans() {
         let fused = fuse(&plan).dispatches.into_iter().map(|(_, dispatch)| dispatch);
-        for dispatch in fused.chain(plan.dispatches.iter().cloned()) {
+        let cut = plan.dispatches.iter().flat_map(|dispatch| cut(dispatch, &dispatch.kernel, LIMIT).unwrap_or_default());
+        for dispatch in fused.chain(plan.dispatches.iter().cloned()).chain(cut) {
             for family in &families {
                 let kernel: Kernel = family.kernel(&dispatch);
                 kernels.insert(kernel.source.clone(), format!("{} ({family:?})", kernel.label()));

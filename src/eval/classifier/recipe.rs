@@ -29,7 +29,7 @@ impl Recipe {
     pub fn layers_for(&self, classes: u32) -> Vec<LayerSpec> {
         let mut layers = self.layers.clone();
         if let Some(last) = layers.last_mut() {
-            last.units = classes;
+            last.units = Some(classes);
         }
         layers
     }

@@ -4,11 +4,11 @@ use crate::error::{Error, Result};
 use crate::gan::config::{BlendConfig, Config, GameConfig, NetworkConfig, Recipe};
 use crate::gan::{Inherited, Player};
 use crate::nn::loss::Loss;
-use crate::nn::{AdamSpec, BiasStart, Kind, LayerSpec, MomentumSpec, OptimizerSpec};
+use crate::nn::{AdamSpec, BiasStart, Extent, Kind, LayerSpec, MomentumSpec, Nonlinearity, OptimizerSpec, Shaped, shapes};
 
-/// Most units in a layer, numbers in a noise vector, rows in a minibatch: more is a slip of the pen.
+/// Most numbers in a noise vector, rows in a minibatch: more is a slip of the pen.
 const MOST: u32 = 1 << 20;
-/// Numbers in one matrix: networks add theirs up, and all of them have to be counted in 32 bits.
+/// Numbers in one activation of a minibatch.
 const MOST_NUMBERS: u32 = 1 << 28;
 
 impl Config {
@@ -36,12 +36,10 @@ impl Config {
             // The layers are not complete yet: what follows is checked when they are.
             return Ok(());
         }
-        let outputs = self.generator.layers.last().expect("checked above").units;
-        check_sizes("generator", self.prior.size, &self.generator.layers, batch)?;
-        check_sizes("discriminator", outputs, &self.discriminator.layers, 2 * batch)?;
+        check_sizes("generator", &self.generator_shapes()?, batch)?;
         let last = self.discriminator.layers.last().expect("checked above");
-        if last.kind != Kind::Sigmoid || last.units != 1 {
-            let found = format!("{:?} with {} units", last.kind, last.units);
+        if last.kind != Kind::Sigmoid || last.units != Some(1) {
+            let found = last.units.map_or(last.kind.name().into(), |units| format!("a {} with {units} units", last.kind.name()));
             return Err(Error::Config(format!("the discriminator ends in {found}; it must end in a sigmoid with 1 unit")));
         }
         if let Some(decay) = self.discriminator.average {
@@ -55,13 +53,46 @@ impl Config {
         if let Some(at) = self.generator.layers.iter().position(|layer| layer.keep.is_some()) {
             return Err(Error::Config(format!("generator.layers[{at}].keep is set, but the generator has no dropout: remove it")));
         }
-        let marginal = |layers: &[LayerSpec]| layers.iter().position(|layer| matches!(layer.bias, BiasStart::Marginals(_)));
-        let g_marginal = marginal(&self.generator.layers).filter(|at| at + 1 < self.generator.layers.len());
-        if let Some(at) = g_marginal.or(marginal(&self.discriminator.layers)) {
+        self.check_marginals()
+    }
+
+    /// What each layer of G makes of its input.
+    /// # Errors
+    /// if a layer cannot take in what the one before gives out.
+    pub fn generator_shapes(&self) -> Result<Vec<Shaped>> {
+        shapes("generator", &self.generator.layers, self.prior.size.into())
+    }
+
+    /// What each layer of D makes of its input, which is an example of the data, or a minibatch of them over as many fakes.
+    /// # Errors
+    /// if a layer cannot take in what the one before gives out, or an activation is larger than can be counted.
+    pub fn discriminator_shapes(&self, example: Extent) -> Result<Vec<Shaped>> {
+        let shapes = shapes("discriminator", &self.discriminator.layers, example)?;
+        check_sizes("discriminator", &shapes, 2 * self.train.batch)?;
+        Ok(shapes)
+    }
+
+    /// What G gives out.
+    /// # Errors
+    /// if a layer of G cannot take in what the one before gives out.
+    pub fn generator_outputs(&self) -> Result<Extent> {
+        Ok(self.generator_shapes()?.last().map_or(self.prior.size.into(), |last| last.output))
+    }
+
+    /// Checks that only G's last layer begins its bias at the marginals, with one bias for each of its numbers.
+    fn check_marginals(&self) -> Result<()> {
+        let marginal = |layers: &[LayerSpec]| layers.iter().position(|layer| matches!(layer.bias, Some(BiasStart::Marginals(_))));
+        let layers = &self.generator.layers;
+        if let Some(at) = marginal(layers).filter(|at| at + 1 < layers.len()).or(marginal(&self.discriminator.layers)) {
             return Err(Error::Config(format!("layer {at} begins its bias at the marginals; only the generator's last layer can")));
         }
-        let marginal = self.generator.layers.iter().any(|layer| matches!(layer.bias, BiasStart::Marginals(_)));
-        if let (Some(step), true) = (self.data.preprocess, marginal) {
+        let shared = |layer: &LayerSpec| layer.kind == Kind::Convolution || layer.nonlinearity() == Nonlinearity::Maxout;
+        if marginal(layers).is_some() && layers.last().is_some_and(shared) {
+            return Err(Error::Config(
+                "the generator's last layer begins its bias at the marginals, but has not one bias for each of its numbers: set bias to a number".into(),
+            ));
+        }
+        if let (Some(step), true) = (self.data.preprocess, marginal(layers).is_some()) {
             return Err(Error::Config(format!(
                 "the generator's bias begins at the marginals, which are those of pixels from 0 to 1, but data.preprocess is {step:?}: remove one of the two"
             )));
@@ -70,19 +101,15 @@ impl Config {
     }
 }
 
-/// Checks that every matrix of a network, and of what it makes of so many rows, has no more numbers than can be counted.
-fn check_sizes(name: &str, inputs: u32, layers: &[LayerSpec], rows: u32) -> Result<()> {
-    let mut inputs = inputs;
-    for (at, layer) in layers.iter().enumerate() {
-        let columns = u64::from(layer.units) * u64::from(layer.pieces.unwrap_or(1));
-        for (what, rows) in [("weights", inputs), ("minibatch", rows)] {
-            if u64::from(rows) * columns > u64::from(MOST_NUMBERS) {
-                return Err(Error::Config(format!(
-                    "{name}.layers[{at}] makes a {what} matrix of {rows}×{columns} numbers; at most {MOST_NUMBERS} fit: take fewer units, or a smaller batch"
-                )));
-            }
+/// Checks that what a network makes of so many rows has no more numbers than can be counted.
+fn check_sizes(name: &str, shapes: &[Shaped], rows: u32) -> Result<()> {
+    for (at, shaped) in shapes.iter().enumerate() {
+        let columns = shaped.linear.numbers().max(shaped.output.numbers());
+        if u64::from(rows) * u64::from(columns) > u64::from(MOST_NUMBERS) {
+            return Err(Error::Config(format!(
+                "{name}.layers[{at}] makes a minibatch matrix of {rows}×{columns} numbers; at most {MOST_NUMBERS} fit: take fewer units, or a smaller batch"
+            )));
         }
-        inputs = layer.units;
     }
     Ok(())
 }
@@ -99,33 +126,9 @@ fn check_network(name: &str, network: &NetworkConfig) -> Result<()> {
     if network.layers.is_empty() && network.extends.is_none() {
         return Err(Error::Config(format!("{name}.layers is empty; a network needs a layer")));
     }
-    for (at, layer) in network.layers.iter().enumerate() {
-        let key = |field: &str| format!("{name}.layers[{at}].{field}");
-        within(&key("units"), layer.units, 1, MOST)?;
-        positive(&key("irange"), layer.irange)?;
-        match (layer.kind, layer.pieces) {
-            (Kind::Maxout, Some(pieces)) => within(&key("pieces"), pieces, 1, 1000)?,
-            (Kind::Maxout, None) => {
-                return Err(Error::Config(format!("{} is missing: a maxout layer needs its pieces", key("pieces"))));
-            }
-            (kind, Some(pieces)) => {
-                return Err(Error::Config(format!("{} is {pieces}, but {kind:?} has no pieces: remove it", key("pieces"))));
-            }
-            (_, None) => {}
-        }
-        if let Some(keep) = layer.keep
-            && !(keep > 0.0 && keep <= 1.0)
-        {
-            return Err(Error::Config(format!("{} is {keep}; a probability to keep lies above 0 and is at most 1", key("keep"))));
-        }
-        if let Some(limit) = layer.max_col_norm {
-            positive(&key("max_col_norm"), limit)?;
-        }
-        if let BiasStart::Constant(bias) = layer.bias
-            && !bias.is_finite()
-        {
-            return Err(Error::Config(format!("{} is {bias}; it must be finite", key("bias"))));
-        }
+    network.layers.iter().enumerate().try_for_each(|(at, layer)| layer.check(&format!("{name}.layers[{at}]")))?;
+    if !network.layers.iter().any(|layer| layer.kind.has_parameters()) {
+        return Err(Error::Config(format!("no layer of the {name} has weights; a network needs something to learn")));
     }
     match &network.optimizer {
         OptimizerSpec::Adam(spec) => check_adam(name, spec),

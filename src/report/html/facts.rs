@@ -162,14 +162,16 @@ pub(super) fn word(config: &Toml, path: &str) -> Option<String> {
     }
 }
 
-/// A network's layers in one line: `relu 1200 → relu 1200 → sigmoid 784`.
+/// A network's layers in one line: `relu 1200 → relu 1200 → sigmoid 784`, `convolution 32×2 (maxout, kernel 8) → max-pooling 4`.
 fn layers(config: &Toml, network: &str) -> Option<String> {
     let layers = find(config, &format!("{network}.layers"))?.as_array()?;
     let layer = |layer: &Value| {
         let layer = layer.as_table()?;
-        let pieces = word(layer, "pieces").map(|pieces| format!("×{pieces}")).unwrap_or_default();
-        let keep = word(layer, "keep").map(|keep| format!(" (keep {keep})")).unwrap_or_default();
-        Some(format!("{} {}{pieces}{keep}", word(layer, "kind")?, word(layer, "units")?))
+        let sizes = ["units", "window", "channels", "pieces", "height", "width"].iter().filter_map(|key| word(layer, key));
+        let named = ["kernel", "stride", "padding", "keep"].iter().filter_map(|key| Some(format!("{key} {}", word(layer, key)?)));
+        let more: Vec<String> = word(layer, "activation").into_iter().chain(named).collect();
+        let more = if more.is_empty() { String::new() } else { format!(" ({})", more.join(", ")) };
+        Some(format!("{} {}{more}", word(layer, "kind")?, sizes.collect::<Vec<_>>().join("×")))
     };
     Some(layers.iter().filter_map(layer).collect::<Vec<_>>().join(" → "))
 }
