@@ -5,9 +5,8 @@ use crate::nn::Network;
 use crate::plan::{Memory, Tensor};
 
 impl Game {
-    /// Bytes of the buffers by what they hold: data, parameters, velocities, gradients, second moments of Adam and averages of G where there are
-    /// some, and activations
-    /// with all that is small.
+    /// Bytes of the buffers by what they hold: data, parameters, velocities, gradients, Adam's second moments and G's averages where there are some, and
+    /// activations with all that is small.
     pub fn memory_by_kind(&self, memory: &Memory) -> Vec<(&'static str, u64)> {
         let networks = [&self.generator, &self.discriminator];
         let bytes = |id| 4 * u64::from(memory.buffer(id).len);

@@ -4,7 +4,7 @@ use crate::compare::{UNIT, wide, within};
 use crate::golden::start;
 use crate::lab::{Lab, On, numbers};
 use crate::play::plays;
-use gander::gan::Game;
+use gander::gan::{Array, Game, State};
 use gander::plan::Work;
 
 /// A workgroup's 256 numbers and a ragged rest; one group of four.
@@ -91,4 +91,14 @@ fn a_network_is_shown_by_its_averages() {
         assert_eq!(one.reals(1), other.reals(0), "{}", one.name);
         assert_ne!(one.reals(0), one.reals(1), "{}", one.name);
     }
+}
+
+#[test]
+fn a_state_as_it_is_shown_has_averages_for_parameters() {
+    let array = |value: f32| Array { shape: vec![1, 2], values: vec![value; 2] };
+    let named =
+        |tensors: &[(&str, f32)]| State { iteration: 3, tensors: tensors.iter().map(|(name, x)| (name.to_string(), array(*x))).collect() };
+    let state = named(&[("D.0.w", 1.0), ("G.0.w", 2.0), ("G.0.w average", 3.0), ("G.0.w velocity", 4.0)]);
+    assert_eq!(state.shown(), named(&[("D.0.w", 1.0), ("G.0.w", 3.0), ("G.0.w velocity", 4.0)]));
+    assert_eq!(state.shown().shown(), state.shown());
 }

@@ -233,3 +233,20 @@ fn the_generator_follows_its_gradient_in_its_turn_only() {
     }
     assert_eq!(turns, [true, false, false, true, false, false]);
 }
+
+#[test]
+fn a_plain_game_is_the_same_without_its_options() {
+    for play in of_both_recipes() {
+        let mut options =
+            vec!["train.generator_gradient_norm=0.5", "train.instance_noise=0.5", "train.shrink_d=0.9", "train.generator_dropout=false"];
+        options.extend(["train.loss=hinge", "train.clip=0.1", "generator.average=0.9"]);
+        if play.config.train.recipe == Recipe::Code2014 {
+            options.push("train.generator_every=2");
+        }
+        let optioned = play.with(&options);
+        assert_ne!(optioned.config, play.config);
+        assert_eq!(optioned.config.plain(), play.config);
+        let blended = play.with(&["train.blend={ non_saturating = 1.0, minimax = 2.0 }"]);
+        assert_eq!(blended.config.plain(), play.config);
+    }
+}
