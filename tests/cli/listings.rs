@@ -33,6 +33,9 @@ fn the_plan_of_mnist_is_printed_without_data_or_device() {
     for line in ["G has 2503984 parameters, D 1231441", "matmul_nn + bias", "dropout", "Update D by ascending", "71 dispatches"] {
         assert!(plan.contains(line), "`{line}` is not in {plan}");
     }
+    for row in [["0 relu", "1200", "121200"], ["0 maxout of 5 pieces", "240", "942000"], ["2 sigmoid", "784", "941584"]] {
+        assert!(plan.lines().any(|line| row.iter().all(|cell| line.contains(cell))), "{row:?} is no layer in {plan}");
+    }
     assert!(printed(&["plan", "mnist", "--set", "train.recipe=code-2014"]).contains("Both move at once"));
 }
 
