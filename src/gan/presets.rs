@@ -21,6 +21,8 @@ impl Preset {
 pub const PRESETS: &[Preset] = &[
     Preset { name: "digits", toml: include_str!("../../assets/presets/digits.toml") },
     Preset { name: "mnist", toml: include_str!("../../assets/presets/mnist.toml") },
+    Preset { name: "tfd-pretrain", toml: include_str!("../../assets/presets/tfd-pretrain.toml") },
+    Preset { name: "tfd", toml: include_str!("../../assets/presets/tfd.toml") },
     Preset { name: "cifar10-fc", toml: include_str!("../../assets/presets/cifar10-fc.toml") },
     Preset { name: "cifar10-conv", toml: include_str!("../../assets/presets/cifar10-conv.toml") },
     Preset { name: "ring", toml: include_str!("../../assets/presets/ring.toml") },
@@ -35,12 +37,19 @@ pub fn preset(name: &str) -> Option<Preset> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::gan::Config;
+    use crate::gan::{Config, Player};
     use crate::nn::{Extent, Shaped};
+
+    fn parsed(name: &str) -> Config {
+        Config::parse(preset(name).expect("it is embedded").toml, &[]).expect("it is whole")
+    }
 
     /// Parameters of G and of D.
     fn parameters(name: &str, example: Extent) -> [u64; 2] {
-        let config = Config::parse(preset(name).expect("it is embedded").toml, &[]).expect("it is whole");
+        let mut config = parsed(name);
+        if config.generator.extends.is_some() {
+            config = config.extend(Player::Generator, &parsed("tfd-pretrain"), 0).expect("the pretrained generator fits");
+        }
         assert_eq!(config.generator_outputs().expect("checked").numbers(), example.numbers(), "{name}: G makes no example");
         let sum = |shapes: Vec<Shaped>| shapes.iter().map(Shaped::parameters).sum();
         [config.generator_shapes(), config.discriminator_shapes(example)].map(|shapes| sum(shapes.expect("its layers fit")))
@@ -50,6 +59,9 @@ mod tests {
     fn the_papers_games_have_the_papers_parameters() {
         let cifar10 = Extent { channels: 3, height: 32, width: 32 };
         assert_eq!(parameters("mnist", Extent { channels: 1, height: 28, width: 28 }), [2_503_984, 1_231_441]);
+        let tfd = Extent { channels: 1, height: 48, width: 48 };
+        assert_eq!(parameters("tfd-pretrain", tfd), [83_250_304, 21_037_201]);
+        assert_eq!(parameters("tfd", tfd), [84_858_404, 21_037_201]);
         assert_eq!(parameters("cifar10-fc", cifar10), [89_395_072, 37_393_601]);
         assert_eq!(parameters("cifar10-conv", cifar10), [64_825_072, 12_454_073]);
     }

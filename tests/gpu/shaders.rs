@@ -6,7 +6,7 @@ use gander::bench::record_peaks;
 use gander::data::{Outline, Preprocess, Shape, points};
 use gander::eval::classifier::{Classifier, Recipe};
 use gander::eval::distances::{NearestFold, ParzenFold, Sizes, WithinFold};
-use gander::gan::{Config, Game, PRESETS};
+use gander::gan::{Config, Game, PRESETS, Player};
 use gander::gpu::{Family, cut, fuse};
 use gander::host::{HostDevice, has_twin};
 use gander::plan::{Capacity, Device, Kernel, Memory, Plan, PlanId, Readback, Recorder, Spans, Tensor, shaders};
@@ -95,7 +95,12 @@ fn plans() -> Vec<Plan> {
             let keys = ["train.recipe", "train.generator_loss", "prior.noise"];
             let mut overrides: Vec<String> = keys.iter().zip(settings).map(|(key, value)| format!("{key}={value}")).collect();
             overrides.push("train.k=1".into());
-            let config = Config::parse(preset.toml, &overrides).unwrap_or_else(|error| panic!("{}: {error}", preset.name));
+            let parse = |toml| Config::parse(toml, &overrides).unwrap_or_else(|error| panic!("{}: {error}", preset.name));
+            let mut config = parse(preset.toml);
+            if config.generator.extends.is_some() {
+                let trained = PRESETS.iter().find(|preset| preset.name == "tfd-pretrain").expect("it is one of them");
+                config = config.extend(Player::Generator, &parse(trained.toml), 0).expect("the pretrained generator fits");
+            }
             record(&config, &gander::data::outline(&config.data).unwrap_or_else(|error| panic!("{}: {error}", preset.name)));
         }
     }
