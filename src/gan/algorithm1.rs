@@ -30,7 +30,7 @@ pub fn record_discriminator_step(rec: &mut Recorder, game: &Game, step: u32) {
     rec.section("Update D by ascending its stochastic gradient: ∇θ_d 1/m Σ [log D(x) + log(1 − D(G(z)))].");
     let da = loss::discriminator(rec, judged.output(), game.options.loss, SUM_OF_BOTH, &game.d_tally);
     d.parameter_gradient(rec, &judged, &da);
-    game.update_discriminator(rec);
+    game.update_discriminator(rec, step);
 }
 
 /// Records the step of G, with fresh noise, through D as it is.
@@ -47,5 +47,5 @@ pub fn record_generator_step(rec: &mut Recorder, game: &Game) {
     let dx = d.input_gradient(rec, &judged, &da);
     let dx = game.steer(rec, dx);
     g.parameter_gradient(rec, &forged, &dx);
-    game.g_optimizer.step(rec, g);
+    game.update_generator(rec);
 }

@@ -32,6 +32,6 @@ pub fn record_iteration(rec: &mut Recorder, game: &Game) {
     g.parameter_gradient(rec, &forged, &ds);
 
     rec.section("Both move at once.");
-    game.update_discriminator(rec);
-    game.g_optimizer.step(rec, g);
+    game.update_discriminator(rec, 0);
+    game.update_generator(rec);
 }

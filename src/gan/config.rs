@@ -7,7 +7,7 @@ use crate::data::DataConfig;
 use crate::error::{Error, Result};
 use crate::gan::{Inherited, Noise};
 use crate::nn::loss::{GeneratorLoss, Loss};
-use crate::nn::{LayerSpec, MomentumSpec};
+use crate::nn::{LayerSpec, OptimizerSpec};
 use serde::{Deserialize, Serialize};
 
 /// The order in which an iteration moves D and G.
@@ -128,7 +128,10 @@ pub struct NetworkConfig {
     /// Its layers, from the input up.
     pub layers: Vec<LayerSpec>,
     /// How it learns.
-    pub optimizer: MomentumSpec,
+    pub optimizer: OptimizerSpec,
+    /// G only: samples are made by an exponential moving average of the parameters, which keeps this part of itself in every iteration.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub average: Option<f32>,
 }
 
 /// How pictures are shown of data whose contrast was normalised: grey is 0, and black and full are the largest magnitude …
@@ -190,6 +193,28 @@ impl Config {
     /// The whole configuration as TOML.
     pub fn to_toml(&self) -> String {
         toml::to_string(self).expect("every field is a TOML value")
+    }
+
+    /// The same game by the paper's loss and with none of its options: what a fresh critic learns by, whose worth theorem 1 speaks of.
+    pub fn plain(&self) -> Config {
+        let GameConfig { recipe, k, batch, iterations, generator_loss, .. } = self.train;
+        let train = GameConfig {
+            recipe,
+            k,
+            batch,
+            iterations,
+            generator_loss,
+            loss: Loss::CrossEntropy,
+            blend: None,
+            generator_every: None,
+            generator_gradient_norm: None,
+            generator_dropout: true,
+            instance_noise: None,
+            shrink_d: None,
+            clip: None,
+        };
+        let generator = NetworkConfig { average: None, ..self.generator.clone() };
+        Config { train, generator, ..self.clone() }
     }
 
     /// The same configuration, when its values are possible.

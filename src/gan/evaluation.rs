@@ -1,4 +1,4 @@
-//! Networks applied to rows of the caller's choice, as they are evaluated: the plain forward pass, without dropout.
+//! Networks applied to rows of the caller's choice, as they are shown: the plain forward pass, without dropout, by averages where there are some.
 
 use crate::error::Result;
 use crate::nn::Network;
@@ -44,7 +44,7 @@ impl Evaluation {
         let name = network.name();
         rec.section(&format!("{name} of given rows, without dropout."));
         let x = rec.tensor(&format!("input of {name}"), [rows, network.inputs()]);
-        let y = network.evaluate(rec, &x);
+        let y = network.show(rec, &x);
         let plan = rec.finish("evaluation");
         device.allocate(rec.memory())?;
         let prepared = (device.prepare(&plan)?, x, y);

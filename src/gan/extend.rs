@@ -105,7 +105,8 @@ impl Trainer {
 /// Writes layers number 0, 1, … of a state into those from number `first` on of a network.
 fn write_layers(device: &mut dyn Device, network: &Network, first: usize, state: &State) -> std::result::Result<(), String> {
     let mut found = vec![];
-    for tensor in network.parameters().iter().map(|parameter| &parameter.value) {
+    for parameter in network.parameters() {
+        let tensor = &parameter.value;
         let Some(name) = name_below(tensor.name(), first) else {
             continue;
         };
@@ -114,7 +115,7 @@ fn write_layers(device: &mut dyn Device, network: &Network, first: usize, state:
         if array.shape != wanted {
             return Err(format!("its `{name}` has the shape {:?}, not {wanted:?}", array.shape));
         }
-        found.push((tensor, &array.values));
+        found.extend(parameter.average.iter().chain([tensor]).map(|tensor| (tensor, &array.values)));
     }
     found.into_iter().for_each(|(tensor, values)| device.write(tensor, bytemuck::cast_slice(values)));
     Ok(())

@@ -3,7 +3,7 @@
 use crate::data::{Minibatches, Outline, Shape};
 use crate::error::{Error, Result};
 use crate::gan::{Config, GameConfig, Prior, Recipe, algorithm1, code2014};
-use crate::nn::{Extent, Momentum, Network};
+use crate::nn::{Extent, Network, Optimizer};
 use crate::plan::{Device, Plan, Recorder, Tensor};
 
 /// Rows in the device's ring of metrics: more than two submissions ever hold.
@@ -33,9 +33,9 @@ pub struct Game {
     /// Steps of D per step of G.
     pub k: u32,
     /// How G learns.
-    pub g_optimizer: Momentum,
+    pub g_optimizer: Optimizer,
     /// How D learns.
-    pub d_optimizer: Momentum,
+    pub d_optimizer: Optimizer,
     /// Seed, iteration, epoch, position.
     pub clock: Tensor,
     /// L_D, V, mean D(x), mean D(G(z)), share of real and of fake judged right.
@@ -46,6 +46,8 @@ pub struct Game {
     pub ring: Tensor,
     /// The recipe, what the players descend, and whatever else a configuration asks for.
     pub(super) options: GameConfig,
+    /// How slowly the averages of G's parameters follow them.
+    pub(super) average: Option<f32>,
 }
 
 impl Game {
@@ -74,19 +76,20 @@ impl Game {
             return Err(Error::Config(format!("train.k = {k} minibatches of {m} are more examples per iteration than can be counted")));
         }
         let clock = rec.words("clock", 4);
-        let generator = Network::new(rec, "G", &config.generator.layers, config.prior.size, false, mean, &clock);
-        let discriminator = Network::new(rec, "D", &config.discriminator.layers, example, true, mean, &clock);
+        let mut generator = generator(rec, config, mean, &clock);
+        let mut discriminator = Network::new(rec, "D", &config.discriminator.layers, example, true, mean, &clock);
         Ok(Game {
             prior: Prior::new(config.prior.noise, config.prior.size, &clock),
             data: Minibatches::new(rec, outline, &clock),
             m,
             k,
-            g_optimizer: Momentum::new(rec, &generator, &config.generator.optimizer, &clock),
-            d_optimizer: Momentum::new(rec, &discriminator, &config.discriminator.optimizer, &clock),
+            g_optimizer: Optimizer::new(rec, &mut generator, &config.generator.optimizer, &clock, 1),
+            d_optimizer: Optimizer::new(rec, &mut discriminator, &config.discriminator.optimizer, &clock, k),
             d_tally: rec.tensor("D tally", [1, 6]),
             g_tally: rec.tensor("G tally", [1, 1]),
             ring: metrics_ring(rec),
             options: config.train.clone(),
+            average: config.generator.average,
             generator,
             discriminator,
             clock,
@@ -130,6 +133,7 @@ impl Game {
     pub fn record_projection(&self, rec: &mut Recorder) -> Plan {
         rec.section("Limit the norms of the initial weights' columns.");
         self.generator.project(rec);
+        self.generator.project_average(rec);
         self.discriminator.project(rec);
         rec.finish("projection")
     }
@@ -140,7 +144,9 @@ impl Game {
             for (index, parameter) in network.parameters().iter().enumerate() {
                 let stream = (number as u32) << 16 | index as u32;
                 let values = parameter.initial.values(seed, stream, parameter.value.len() as usize);
-                device.write(&parameter.value, bytemuck::cast_slice(&values));
+                [Some(&parameter.value), parameter.average.as_ref()].into_iter().flatten().for_each(|tensor| {
+                    device.write(tensor, bytemuck::cast_slice(&values));
+                });
             }
         }
         device.write(&self.clock, bytemuck::cast_slice(&self.clock_at(seed, 0)));
@@ -158,15 +164,21 @@ impl Game {
             .bind("clock", &self.clock)
             .bind("d_tally", &self.d_tally)
             .bind("g_tally", &self.g_tally)
-            .bind("g_squares", &self.g_optimizer.squares)
-            .bind("d_squares", &self.d_optimizer.squares)
+            .bind("g_squares", self.g_optimizer.squares())
+            .bind("d_squares", self.d_optimizer.squares())
             .bind("ring", &self.ring)
             .argument("rows", self.ring.rows())
-            .argument("g_count", self.g_optimizer.squares.len())
-            .argument("d_count", self.d_optimizer.squares.len())
-            .flops(u64::from(self.g_optimizer.squares.len() + self.d_optimizer.squares.len()))
+            .argument("g_count", self.g_optimizer.squares().len())
+            .argument("d_count", self.d_optimizer.squares().len())
+            .flops(u64::from(self.g_optimizer.squares().len() + self.d_optimizer.squares().len()))
             .record();
     }
+}
+
+/// Lays out the generator of a configuration. `mean` is that of the training examples, for a bias from their marginals.
+pub(super) fn generator(rec: &mut Recorder, config: &Config, mean: &[f32], clock: &Tensor) -> Network {
+    let generator = Network::new(rec, "G", &config.generator.layers, config.prior.size, false, mean, clock);
+    if config.generator.average.is_some() { generator.averaged(rec) } else { generator }
 }
 
 fn metrics_ring(rec: &mut Recorder) -> Tensor {

@@ -75,10 +75,18 @@ impl Game {
         steered
     }
 
-    /// Records one update of D by its gradient, and what a configuration wants done to its parameters after it: shrinking (`shrink_d`), clipping.
-    pub(super) fn update_discriminator(&self, rec: &mut Recorder) {
+    /// Records one update of G by its gradient, after which the averages of its parameters follow.
+    pub(super) fn update_generator(&self, rec: &mut Recorder) {
+        self.g_optimizer.step(rec, &self.generator, 0);
+        if let Some(decay) = self.average {
+            self.generator.follow(rec, decay);
+        }
+    }
+
+    /// Records update number `step` of D in this iteration by its gradient, and what a configuration wants done to its parameters after it: shrinking (`shrink_d`), clipping.
+    pub(super) fn update_discriminator(&self, rec: &mut Recorder, step: u32) {
         let d = &self.discriminator;
-        self.d_optimizer.step(rec, d);
+        self.d_optimizer.step(rec, d, step);
         if let Some(factor) = self.options.shrink_d {
             d.shrink(rec, factor);
         }

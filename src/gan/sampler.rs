@@ -3,7 +3,7 @@
 use crate::error::Result;
 use crate::gan::evaluation::Evaluation;
 use crate::gan::sheets::Sheets;
-use crate::gan::{Config, Prior, State};
+use crate::gan::{Config, Prior, State, game};
 use crate::nn::{Extent, Network};
 use crate::plan::{Device, Recorder};
 
@@ -24,7 +24,7 @@ impl Sampler {
         let mut rec = Recorder::new();
         let clock = rec.words("clock", 4);
         let prior = Prior::new(config.prior.noise, config.prior.size, &clock);
-        let generator = Network::new(&mut rec, "G", &config.generator.layers, prior.size(), false, &[], &clock);
+        let generator = game::generator(&mut rec, config, &[], &clock);
         let sheets = Sheets::new(&mut rec, &prior);
         state.check(&[&generator])?;
         device.allocate(rec.memory())?;

@@ -66,7 +66,7 @@ impl Sheets {
         }
         rec.section("Samples of G, for z that stay the same.");
         let z = self.prior.draw_with(rec, rows, SHEET);
-        let samples = g.forward(rec, &z).output().clone();
+        let samples = g.show(rec, &z);
         let plan = rec.finish("samples");
         device.allocate(rec.memory())?;
         let sheet = Sheet { plan: device.prepare(&plan)?, z, samples };

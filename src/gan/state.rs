@@ -5,6 +5,9 @@ use crate::nn::Network;
 use crate::plan::{Device, Tensor};
 use std::collections::BTreeMap;
 
+/// What ends the name of a parameter's average.
+const AVERAGE: &str = " average";
+
 /// A named tensor's values, row by row.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Array {
@@ -14,7 +17,7 @@ pub struct Array {
     pub values: Vec<f32>,
 }
 
-/// Parameters and velocities by name: `G.0.w`, `G.0.w velocity`, … With the seed and the iteration it is the whole state.
+/// Parameters and what is kept beside them by name: `G.0.w`, `G.0.w velocity`, `G.0.w second moment`, `G.0.w average`, … With the seed and the iteration it is the whole state.
 #[derive(Clone, Debug, PartialEq)]
 pub struct State {
     /// Iterations that are complete.
@@ -23,17 +26,32 @@ pub struct State {
     pub tensors: BTreeMap<String, Array>,
 }
 
-/// Parameters and velocities of networks, by the names they have in checkpoints.
+/// Parameters of networks and what training keeps beside them, by the names they have in checkpoints.
 pub(super) fn named_tensors(networks: &[&Network]) -> Vec<(String, Tensor)> {
     let parameters = networks.iter().flat_map(|network| network.parameters());
     let named = parameters.flat_map(|parameter| {
         let name = parameter.value.name();
-        [(name.to_string(), parameter.value.clone()), (format!("{name} velocity"), parameter.velocity.clone())]
+        let always = [(name.to_string(), parameter.value.clone()), (format!("{name} velocity"), parameter.velocity.clone())];
+        let second = parameter.second_moment.iter().map(move |second| (format!("{name} second moment"), second.clone()));
+        let average = parameter.average.iter().map(move |average| (format!("{name}{AVERAGE}"), average.clone()));
+        always.into_iter().chain(second).chain(average)
     });
     named.collect()
 }
 
 impl State {
+    /// The state as it is shown: averages in the place of the parameters that they belong to.
+    pub fn shown(&self) -> State {
+        let mut shown = self.clone();
+        for (name, array) in &self.tensors {
+            if let Some(parameter) = name.strip_suffix(AVERAGE) {
+                shown.tensors.remove(name);
+                shown.tensors.insert(parameter.into(), array.clone());
+            }
+        }
+        shown
+    }
+
     /// Copies networks out of a device.
     pub(crate) async fn read(device: &mut dyn Device, networks: &[&Network], iteration: u64) -> Result<State> {
         let named = named_tensors(networks);

@@ -71,7 +71,7 @@ impl Trainer {
     }
 
     /// Bytes that training takes on the device by what they hold, as they were laid out.
-    pub fn memory_by_kind(&self) -> [(&'static str, u64); 5] {
+    pub fn memory_by_kind(&self) -> Vec<(&'static str, u64)> {
         self.game.memory_by_kind(self.rec.memory())
     }
 

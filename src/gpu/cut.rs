@@ -12,7 +12,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 /// Operations over `count` groups of four elements of equally long tensors; what else they bind is short, or has one element per invocation (`squares`).
-const ELEMENT_WISE: [&str; 2] = ["clip", "update"];
+const ELEMENT_WISE: [&str; 5] = ["adam", "average", "clip", "shrink", "update"];
 
 /// The dispatches that do what one does whose kernel binds more than `most` bytes at once somewhere: that one itself where it does not.
 /// # Errors

@@ -4,6 +4,8 @@
 //! that has no driver at all. Products come from the crate `gemm`, rows are shared out by rayon; nothing here depends on the number of threads.
 
 mod activation;
+mod adam;
+mod average;
 mod call;
 mod clip;
 mod column_norm;
@@ -51,6 +53,9 @@ fn twin<T: Real>(operation: &str) -> Option<Twin<T>> {
     Some(match operation {
         "activation_backward" => activation::backward,
         "activation_forward" => activation::forward,
+        "adam" => adam::run,
+        "adam_rates" => adam::rates,
+        "average" => average::run,
         "clip" => clip::run,
         "column_limit" => column_norm::limit,
         "column_squares" => column_norm::squares,

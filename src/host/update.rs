@@ -15,15 +15,20 @@ pub fn run<T: Real>(call: &mut Call<T>) {
     idle.fill(T::zero());
     let blocks = theta.par_chunks_mut(block).zip(velocity.par_chunks_mut(block)).zip(gradient.par_chunks(block));
     blocks.zip(squares.par_chunks_mut(team)).with_min_len(64).for_each(|(((theta, velocity), gradient), squares)| {
-        squares.fill(T::zero());
         for ((v, theta), g) in velocity.iter_mut().zip(theta).zip(gradient) {
             *v = rates[1] * *v - rates[0] * *g;
             *theta += *v;
         }
-        for groups in gradient.chunks(4 * team) {
-            for (square, g) in squares.iter_mut().zip(groups.chunks_exact(4)) {
-                *square += g.iter().fold(T::zero(), |sum, g| sum + *g * *g);
-            }
-        }
+        add_squares(squares, gradient);
     });
+}
+
+/// The sums of squared gradients of a team: its invocations take turns at groups of four.
+pub(super) fn add_squares<T: Real>(squares: &mut [T], gradient: &[T]) {
+    squares.fill(T::zero());
+    for groups in gradient.chunks(4 * squares.len()) {
+        for (square, g) in squares.iter_mut().zip(groups.chunks_exact(4)) {
+            *square += g.iter().fold(T::zero(), |sum, g| sum + *g * *g);
+        }
+    }
 }

@@ -4,8 +4,10 @@
 //! calls says where the gradient stops. Nothing here knows a device or a game.
 
 mod activation;
+mod adam;
 mod affine;
 mod architecture;
+mod average;
 mod convolution;
 mod dropout;
 mod extent;
@@ -17,10 +19,12 @@ mod max_pooling;
 mod maxout;
 mod momentum;
 mod network;
+mod optimizer;
 mod shapes;
 mod whole;
 
 pub use activation::Activation;
+pub use adam::{Adam, AdamKind, AdamSpec};
 pub use affine::Affine;
 pub use architecture::{BiasStart, Kind, LayerSpec, Nonlinearity};
 pub use convolution::{Convolution, TransposedConvolution, Window};
@@ -32,4 +36,5 @@ pub use max_pooling::MaxPooling;
 pub use maxout::Maxout;
 pub use momentum::{Momentum, MomentumSpec};
 pub use network::{Network, Parameter, Pass, limit_columns};
+pub use optimizer::{Optimizer, OptimizerSpec};
 pub use shapes::{Shaped, shapes};

@@ -1,6 +1,7 @@
 //! Momentum gradient descent as the published code has it: v ← μ·v - η·g; θ ← θ + v, with η and μ on schedules.
 
 use crate::nn::Network;
+use crate::nn::optimizer::squares;
 use crate::plan::{Recorder, Tensor, Work};
 use serde::{Deserialize, Serialize};
 
@@ -30,20 +31,15 @@ pub struct Momentum {
     pub rates: Tensor,
     /// Sums of squared gradients, for the metrics.
     pub squares: Tensor,
+    work: Work,
 }
 
 impl Momentum {
     /// An optimiser for a network.
     pub fn new(rec: &mut Recorder, network: &Network, spec: &MomentumSpec, clock: &Tensor) -> Momentum {
-        let kernel = rec.kernel("update", None);
-        let block = kernel.constant("RUN").expect("update.wgsl declares it") * kernel.workgroup;
-        let invocations = (network.theta.len() / 4).div_ceil(block) * kernel.workgroup;
-        Momentum {
-            spec: spec.clone(),
-            clock: clock.clone(),
-            rates: rec.tensor(&format!("{} rates", network.name()), [1, 2]),
-            squares: rec.tensor(&format!("{} squares", network.name()), [1, invocations]),
-        }
+        let rates = rec.tensor(&format!("{} rates", network.name()), [1, 2]);
+        let (squares, work) = squares(rec, "update", network);
+        Momentum { spec: spec.clone(), clock: clock.clone(), rates, squares, work }
     }
 
     /// Records the rates of this iteration, from the clock.
@@ -71,7 +67,7 @@ impl Momentum {
             .bind("rates", &self.rates)
             .bind("squares", &self.squares)
             .argument("count", count)
-            .work(Work::Flat(self.squares.len()))
+            .work(self.work)
             .flops(6 * u64::from(network.theta.len()))
             .record();
         network.project(rec);

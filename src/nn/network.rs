@@ -16,6 +16,10 @@ pub struct Parameter {
     pub gradient: Tensor,
     /// The velocity of momentum.
     pub velocity: Tensor,
+    /// The second moment, where Adam keeps one.
+    pub second_moment: Option<Tensor>,
+    /// The moving average, where the network keeps one.
+    pub average: Option<Tensor>,
     /// How it begins.
     pub initial: Initial,
     /// The norm that no column may exceed.
@@ -34,6 +38,10 @@ pub struct Network {
     pub gradient: Tensor,
     /// All velocities, padding (zero) included.
     pub velocity: Tensor,
+    /// All second moments, padding (zero) included, where the network learns by Adam.
+    pub second_moment: Option<Tensor>,
+    /// The moving averages of all parameters, padding (zero) included, where the network keeps them.
+    pub average: Option<Tensor>,
 }
 
 /// One forward pass of a minibatch through a network: all that its backward passes need.
@@ -87,7 +95,7 @@ impl Network {
         let parameters: Vec<Parameter> = views
             .map(|(((value, gradient), velocity), (initial, max_col_norm))| {
                 let gradient = gradient.named(&format!("d {}", value.name()));
-                Parameter { value, gradient, velocity, initial, max_col_norm }
+                Parameter { value, gradient, velocity, second_moment: None, average: None, initial, max_col_norm }
             })
             .collect();
         let mut pairs = parameters.chunks_exact(2);
@@ -107,7 +115,17 @@ impl Network {
                 Nonlinearity::Linear => {}
             }
         }
-        Network { name: name.into(), layers, parameters, inputs: inputs.numbers(), theta, gradient, velocity }
+        Network {
+            name: name.into(),
+            layers,
+            parameters,
+            inputs: inputs.numbers(),
+            theta,
+            gradient,
+            velocity,
+            second_moment: None,
+            average: None,
+        }
     }
 
     /// What it is called: `G`, `D`.
@@ -204,11 +222,28 @@ impl Network {
     /// Records the projection of every column of limited weights onto its ball: W ← W·min(n, c)/(1e-7 + n).
     /// Part of every update, and of the initial weights (Pylearn2 applies its constraints to both).
     pub fn project(&self, rec: &mut Recorder) {
-        for Parameter { value: w, max_col_norm, .. } in &self.parameters {
-            if let Some(limit) = max_col_norm {
-                limit_columns(rec, w, *limit);
+        self.project_each(rec, |parameter| Some(&parameter.value));
+    }
+
+    /// Records the same for one tensor of each parameter: itself, or its average.
+    pub(super) fn project_each(&self, rec: &mut Recorder, which: impl Fn(&Parameter) -> Option<&Tensor>) {
+        for parameter in &self.parameters {
+            if let (Some(limit), Some(w)) = (parameter.max_col_norm, which(parameter)) {
+                limit_columns(rec, w, limit);
             }
         }
+    }
+}
+
+impl Network {
+    /// Makes room for one more number beside every parameter: one buffer, laid out as the parameters are, and its view for each of them.
+    pub(super) fn beside(&self, rec: &mut Recorder, what: &str) -> (Tensor, Vec<Tensor>) {
+        let part = |parameter: &Parameter| (format!("{} {what}", parameter.value.name()), [parameter.value.rows(), parameter.value.cols()]);
+        rec.carve(&format!("{} {what}", self.name), &self.parameters.iter().map(part).collect::<Vec<_>>())
+    }
+
+    pub(super) fn parameters_mut(&mut self) -> &mut [Parameter] {
+        &mut self.parameters
     }
 }
 

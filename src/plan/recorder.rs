@@ -1,6 +1,6 @@
 //! The recorder: walks through one iteration and writes down what is to be computed.
 
-use crate::plan::{Element, Kernel, Memory, Tensor, VIEW_ALIGNMENT};
+use crate::plan::{BufferId, Element, Kernel, Memory, Tensor, VIEW_ALIGNMENT};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -142,6 +142,8 @@ pub struct Recorder {
     dispatches: Vec<Dispatch>,
     section: Option<Arc<str>>,
     salts: u32,
+    /// A buffer, and the one that is bound in its place.
+    stand_in: Option<(BufferId, BufferId)>,
 }
 
 impl Recorder {
@@ -176,6 +178,26 @@ impl Recorder {
             offset += padded([*rows, *cols]);
         }
         (whole, views)
+    }
+
+    /// Records with one buffer in the place of another: every view of `whole` that is bound is the same view of `other`.
+    /// # Panics
+    /// if the two are not equally long.
+    #[track_caller]
+    pub fn instead<R>(&mut self, whole: &Tensor, other: &Tensor, record: impl FnOnce(&mut Recorder) -> R) -> R {
+        assert!(whole.len() == other.len() && whole.element == other.element, "{other} cannot stand in for {whole}");
+        let outer = self.stand_in.replace((whole.buffer, other.buffer));
+        let result = record(self);
+        self.stand_in = outer;
+        result
+    }
+
+    /// The tensor that is bound where this one is asked for.
+    fn bound(&self, tensor: &Tensor) -> Tensor {
+        match self.stand_in {
+            Some((whole, other)) if whole == tensor.buffer => Tensor { buffer: other, ..tensor.clone() },
+            _ => tensor.clone(),
+        }
     }
 
     /// A number no other caller has got: the purpose of a stream of chance.
@@ -253,7 +275,7 @@ pub struct DispatchBuilder<'a> {
 impl DispatchBuilder<'_> {
     /// Puts a tensor into the slot of this name.
     pub fn bind(mut self, slot: &'static str, tensor: &Tensor) -> Self {
-        self.dispatch.bindings.push((slot, tensor.clone()));
+        self.dispatch.bindings.push((slot, self.recorder.bound(tensor)));
         self
     }
 

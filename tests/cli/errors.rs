@@ -36,6 +36,10 @@ fn absurd_values_are_refused_with_their_limits() {
         ("train.instance_noise=-1.0", "instance_noise is -1"),
         ("train.shrink_d=1.5", "shrink_d is 1.5"),
         ("train.blend={ non_saturating = 1.0, minimax = 0.0 }", "blend.minimax is 0"),
+        ("generator.average=1.0", "generator.average is 1"),
+        ("discriminator.average=0.9", "only the generator is averaged"),
+        ("generator.optimizer={ kind = \"adam\", learning_rate = 0.001, beta1 = 1.0 }", "optimizer.beta1 is 1"),
+        ("generator.optimizer={ kind = \"adma\", learning_rate = 0.001 }", "adma"),
         ("train.clip=0.0", "train.clip is 0"),
         ("data.set=mnits", "did you mean `mnist`"),
     ] {

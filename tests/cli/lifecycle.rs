@@ -81,6 +81,62 @@ fn resuming_is_bit_equal_to_never_stopping() {
     }
 }
 
+/// Every option of the game that goes with cross-entropy, and with both recipes.
+const OPTIONS: [&str; 16] = [
+    "--set",
+    "train.blend={ non_saturating = 1.0, minimax = 0.5 }",
+    "--set",
+    "train.generator_gradient_norm=0.1",
+    "--set",
+    "train.instance_noise=0.1",
+    "--set",
+    "train.shrink_d=0.999",
+    "--set",
+    "train.generator_dropout=false",
+    "--set",
+    "generator.average=0.9",
+    "--set",
+    "generator.optimizer={ kind = \"adam\", learning_rate = 0.001, beta1 = 0.5 }",
+    "--set",
+    "train.clip=0.5",
+];
+
+/// Moments and averages are part of what is saved; samples are made by the averages.
+#[test]
+fn a_run_with_every_option_resumes_bit_for_bit_and_is_sampled_by_its_averages() {
+    let folder = tempfile::tempdir().unwrap();
+    let (whole, halves) = (folder.path().join("whole"), folder.path().join("halves"));
+    for more in
+        [&["--set", "train.k=2"][..], &["--set", "train.recipe=code-2014", "--set", "train.k=1", "--set", "train.generator_every=3"]]
+    {
+        let options = [&OPTIONS[..], more].concat();
+        let first = train(&whole, &[&options[..], &["--iterations", "40"]].concat());
+        assert!(first.status.success(), "{}", said(&first));
+        assert!(train(&halves, &[&options[..], &["--iterations", "20"]].concat()).status.success());
+        let output = resume(&halves, &["--iterations", "40"]);
+        assert!(output.status.success(), "{}", said(&output));
+        for file in ["metrics.csv", "config.toml", "checkpoints/000040.safetensors", "samples/000040.png"] {
+            assert_eq!(bytes(&whole.join(file)), bytes(&halves.join(file)), "{file} under {more:?}");
+        }
+        let checkpoint = gander::checkpoint::Checkpoint::load(&whole.join("checkpoints/000040.safetensors")).unwrap();
+        for kept in ["G.0.w average", "G.0.w second moment", "D.0.w velocity"] {
+            assert!(checkpoint.tensors.contains_key(kept), "`{kept}` is not saved");
+        }
+        let (sheet, array) = (folder.path().join("sheet.png"), folder.path().join("x.npy"));
+        let sample = gander()
+            .arg("sample")
+            .arg(&whole)
+            .args(["--adapter", "host", "--count", "4", "--npy"])
+            .arg(&array)
+            .arg("--out")
+            .arg(&sheet)
+            .output();
+        assert!(sample.unwrap().status.success());
+        fs::remove_dir_all(&whole).unwrap();
+        fs::remove_dir_all(&halves).unwrap();
+    }
+}
+
 #[test]
 fn a_killed_run_resumes_wherever_it_was() {
     let folder = tempfile::tempdir().unwrap();

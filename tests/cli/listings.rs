@@ -36,6 +36,29 @@ fn the_plan_of_mnist_is_printed_without_data_or_device() {
     assert!(printed(&["plan", "mnist", "--set", "train.recipe=code-2014"]).contains("Both move at once"));
 }
 
+/// The kernels of an iteration of the games of the paper, in order.
+const KERNELS: &str = "schedule, schedule, shuffle, draw + bytes, noise + uniform, \
+    matmul_nn + bias, activation_forward + relu, matmul_nn + bias, activation_forward + relu, matmul_nn + bias, activation_forward + sigmoid, \
+    dropout, matmul_nn + bias, maxout_forward, dropout, matmul_nn + bias, maxout_forward, dropout, matmul_nn + bias, loss_discriminator + cross_entropy, \
+    matmul_tn, column_sums, matmul_nt, dropout, maxout_backward, matmul_tn, column_sums, matmul_nt, dropout, maxout_backward, matmul_tn, column_sums, \
+    update, noise + uniform, \
+    matmul_nn + bias, activation_forward + relu, matmul_nn + bias, activation_forward + relu, matmul_nn + bias, activation_forward + sigmoid, \
+    dropout, matmul_nn + bias, maxout_forward, dropout, matmul_nn + bias, maxout_forward, dropout, matmul_nn + bias, loss_generator + non_saturating, \
+    matmul_nt, dropout, maxout_backward, matmul_nt, dropout, maxout_backward, matmul_nt, dropout, activation_backward + sigmoid, \
+    matmul_tn, column_sums, matmul_nt, activation_backward + relu, matmul_tn, column_sums, matmul_nt, activation_backward + relu, \
+    matmul_tn, column_sums, update, metrics, tick";
+
+/// What a game does not ask for leaves no trace in it.
+#[test]
+fn the_plans_of_the_papers_games_hold_nothing_but_the_paper() {
+    for game in ["mnist", "digits"] {
+        let plan = printed(&["plan", game]);
+        let numbered = plan.lines().filter(|line| line.get(..4).is_some_and(|number| number.trim().parse::<u32>().is_ok()));
+        let kernels: Vec<&str> = numbered.map(|line| line[6..38].trim()).collect();
+        assert_eq!(kernels.join(", "), KERNELS, "{game}");
+    }
+}
+
 #[test]
 fn devices_always_names_the_host() {
     assert!(printed(&["devices"]).contains("host"));

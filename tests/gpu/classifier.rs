@@ -6,7 +6,7 @@ use crate::lab::{Lab, On, as_bits, numbers};
 use gander::data::{Dataset, Labels, Minibatches, Shape, Values};
 use gander::eval::classifier::{Classifier, Recipe};
 use gander::gan::{NetworkConfig, preset};
-use gander::nn::loss;
+use gander::nn::{OptimizerSpec, loss};
 
 /// One row of logits by the formulas, each number with what f32 may be off by.
 struct Row {
@@ -146,7 +146,8 @@ fn tiny(iterations: u32) -> Recipe {
     let mut recipe = Recipe { iterations, batch: 20, ..Recipe::published() };
     let NetworkConfig { optimizer, .. } =
         gander::gan::Config::parse(preset("ring").expect("a preset").toml, &[]).expect("it parses").discriminator;
-    recipe.optimizer = optimizer;
+    let OptimizerSpec::Momentum(momentum) = optimizer else { panic!("the preset learns by momentum") };
+    recipe.optimizer = momentum;
     for layer in &mut recipe.layers {
         (layer.units, layer.irange, layer.keep) = (Some(12), Some(0.5), layer.keep.map(|_| 0.9));
     }

@@ -14,7 +14,7 @@
 
 use crate::compare::wide;
 use crate::lab::{Lab, On, Seen, as_bits};
-use crate::play::{Play, beyond_the_limit, plays};
+use crate::play::{ADAM, ADAM_FOR_G, Play, beyond_the_limit, option_plays, plays};
 use gander::bench::{COSINE_GATE, apart, contests, cosines};
 use gander::data::Values;
 use gander::gan::Game;
@@ -44,10 +44,22 @@ fn every_buffer_of_a_game_of_the_code_of_2014_agrees_after_20_iterations() {
     run(&fourth, On::EveryFamily);
 }
 
+#[test]
+fn every_buffer_of_games_with_every_option_agrees_after_20_iterations() {
+    option_plays().iter().for_each(|play| run(play, On::EveryAdapter));
+}
+
 /// Matrices, parameters and the data set exceed what these devices bind at once, and are worked on piece by piece.
 #[test]
 fn every_buffer_of_a_game_agrees_that_is_cut_to_fit_small_bindings() {
     run(&beyond_the_limit(), On::EveryFamilyWithinTheLimit);
+}
+
+/// So are moments and averages, and whatever else is done to all parameters.
+#[test]
+fn every_buffer_of_a_game_with_options_agrees_that_is_cut_to_fit_small_bindings() {
+    let options = ["train.shrink_d=0.99", "train.clip=0.2", "generator.average=0.9", ADAM, ADAM_FOR_G];
+    run(&beyond_the_limit().with(&options), On::EveryFamilyWithinTheLimit);
 }
 
 #[test]
@@ -138,12 +150,16 @@ pub fn start(game: &Game, play: &Play, plan: &Plan) -> Vec<(Tensor, Vec<f32>)> {
     let mut inputs = vec![(game.clock.clone(), as_bits(&game.clock_at(play.config.seed, 0)))];
     let networks: [&Network; 2] = [&game.generator, &game.discriminator];
     for (number, network) in networks.into_iter().enumerate() {
-        for whole in [&network.theta, &network.velocity, &network.gradient] {
+        for whole in
+            [&network.theta, &network.velocity, &network.gradient].into_iter().chain(&network.second_moment).chain(&network.average)
+        {
             inputs.push((whole.clone(), vec![0.0; whole.len() as usize]));
         }
         for (index, parameter) in network.parameters().iter().enumerate() {
             let stream = (number as u32) << 16 | index as u32;
-            inputs.push((parameter.value.clone(), parameter.initial.values(play.config.seed, stream, parameter.value.len() as usize)));
+            let values = parameter.initial.values(play.config.seed, stream, parameter.value.len() as usize);
+            inputs.extend(parameter.average.iter().map(|average| (average.clone(), values.clone())));
+            inputs.push((parameter.value.clone(), values));
         }
     }
     inputs.push((game.ring.clone(), vec![0.0; game.ring.len() as usize]));

@@ -10,6 +10,8 @@
 //! A machine without an adapter fails, and says what to install. SwiftShader is tested as a second driver where Chromium has brought it.
 
 mod activation;
+mod adam;
+mod average;
 mod classifier;
 mod column_norm;
 mod column_sums;

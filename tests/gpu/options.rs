@@ -5,9 +5,10 @@ use crate::compare::{TINY, ULP, UNIT, wide, within};
 use crate::lab::{Lab, On, as_bits, numbers};
 use crate::loss::{logits, mean, mean_bound, softplus, softplus_bound};
 use crate::play::{Play, plays};
-use gander::gan::{Config, Game, Recipe};
+use gander::gan::{Game, Recipe};
+use gander::host::HostDevice;
 use gander::nn::loss::{self, GeneratorLoss, Loss};
-use gander::plan::{Plan, Tensor, Work};
+use gander::plan::{Device, Dispatch, Plan, Recorder, Tensor, Work};
 
 /// (of -log D(G(z)), of log(1 - D(G(z)))).
 const WEIGHTS: [f32; 2] = [0.75, 0.25];
@@ -132,22 +133,40 @@ fn a_small_gradient_is_scaled_up_to_the_target_norm_and_counts_in_its_turn_only(
     assert!(factors[0] > 1.0 && factors[1] == 1.0 && factors[2] > 1.0 && factors[3] == 0.0 && factors[4] == 1.0, "{factors:?}");
 }
 
-/// A play with settings of its own.
-fn with(play: &Play, settings: &[&str]) -> Play {
-    let settings: Vec<String> = settings.iter().map(|setting| setting.to_string()).collect();
-    let config = Config::parse(&play.config.to_toml(), &settings).unwrap_or_else(|error| panic!("{settings:?}: {error}"));
-    Play { name: play.name, config, dataset: play.dataset.clone() }
+/// A game that has played one iteration on the twin. Chance is the same in all of them that draw alike: each has a recorder of its own.
+struct Played {
+    host: HostDevice<f64>,
+    game: Game,
+    plan: Plan,
 }
 
-/// Plays one iteration on the twin. Returns the game and its plan.
-fn play_once(lab: &mut Lab, play: &Play) -> (Game, Plan) {
-    let outline = play.dataset.outline();
-    let game = Game::new(&mut lab.rec, &play.config, &outline, &play.dataset.training_mean()).expect("the game fits its data");
-    let plan = game.record_iteration(&mut lab.rec);
-    let inputs = crate::golden::start(&game, play, &plan);
-    lab.start_twin(&plan, &inputs.iter().map(|(tensor, values)| (tensor, &values[..])).collect::<Vec<_>>());
-    plan.dispatches.iter().for_each(|dispatch| lab.host.run(dispatch));
-    (game, plan)
+fn play_once(play: &Play) -> Played {
+    let (mut rec, outline) = (Recorder::new(), play.dataset.outline());
+    let game = Game::new(&mut rec, &play.config, &outline, &play.dataset.training_mean()).expect("the game fits its data");
+    let plan = game.record_iteration(&mut rec);
+    let mut host = HostDevice::new();
+    host.allocate(rec.memory()).expect("the host takes any tensor");
+    for (tensor, values) in crate::golden::start(&game, play, &plan) {
+        host.write(&tensor, bytemuck::cast_slice(&values));
+    }
+    let mut played = Played { host, game, plan };
+    played.again();
+    played
+}
+
+impl Played {
+    fn again(&mut self) {
+        self.plan.dispatches.iter().for_each(|dispatch| self.host.run(dispatch));
+    }
+
+    /// The dispatches of an operation.
+    fn of(&self, operation: &str) -> Vec<&Dispatch> {
+        self.plan.dispatches.iter().filter(|dispatch| dispatch.kernel.operation == operation).collect()
+    }
+
+    fn gradient_of_g(&self) -> &[f64] {
+        self.host.reals(&self.game.generator.gradient)
+    }
 }
 
 /// In both recipes: the first play of each.
@@ -159,71 +178,75 @@ fn of_both_recipes() -> [Play; 2] {
 
 #[test]
 fn the_scaled_gradient_of_the_generator_is_the_plain_one_times_one_factor() {
-    let mut lab = Lab::enter();
     for play in of_both_recipes() {
-        let (plain, _) = play_once(&mut lab, &play);
-        let (steered, plan) = play_once(&mut lab, &with(&play, &["train.generator_gradient_norm=10.0"]));
-        let factor = plan.dispatches.iter().find(|dispatch| dispatch.kernel.operation == "scale_factor").expect("it is recorded");
-        let factor = lab.host.reals(factor.tensor("factor"))[0];
+        let plain = play_once(&play);
+        let steered = play_once(&play.with(&["train.generator_gradient_norm=10.0"]));
+        let factor = steered.host.reals(steered.of("scale_factor")[0].tensor("factor"))[0];
         assert!(factor > 1.0, "{}: the gradient is larger than the target", play.name);
-        let (plain, steered) = (lab.host.reals(&plain.generator.gradient), lab.host.reals(&steered.generator.gradient));
-        let most = steered.iter().fold(0.0, |most: f64, g| most.max(g.abs()));
-        assert!(plain.iter().zip(steered).all(|(g, h)| (factor * g - h).abs() <= 1e-12 * most) && most > 0.0, "{}", play.name);
+        let most = steered.gradient_of_g().iter().fold(0.0, |most: f64, g| most.max(g.abs()));
+        let same = plain.gradient_of_g().iter().zip(steered.gradient_of_g()).all(|(g, h)| (factor * g - h).abs() <= 1e-12 * most);
+        assert!(same && most > 0.0, "{}", play.name);
     }
 }
 
 #[test]
 fn without_dropout_for_the_generator_its_step_draws_no_mask_and_the_discriminators_does() {
-    let mut lab = Lab::enter();
     for play in of_both_recipes() {
-        let masks = |plan: &Plan| {
-            plan.dispatches
-                .iter()
-                .filter(|dispatch| dispatch.kernel.operation == "dropout")
-                .map(|dispatch| dispatch.word("salt"))
-                .collect::<Vec<_>>()
-        };
-        let (_, with_masks) = play_once(&mut lab, &play);
-        let (game, without) = play_once(&mut lab, &with(&play, &["train.generator_dropout=false"]));
-        let (before, after) = (masks(&with_masks).len(), masks(&without).len());
+        let (with_masks, without) = (play_once(&play), play_once(&play.with(&["train.generator_dropout=false"])));
+        let (before, after) = (with_masks.of("dropout").len(), without.of("dropout").len());
         assert!(after > 0 && after < before, "{}: {before} masks, then {after}", play.name);
-        let gradient = lab.host.reals(&game.generator.gradient);
-        assert!(gradient.iter().any(|g| *g != 0.0), "{}: no gradient comes through", play.name);
-        let g_step = without.dispatches.iter().position(|dispatch| dispatch.kernel.operation == "loss_generator").expect("it is recorded");
-        assert!(masks(&Plan { name: String::new(), dispatches: without.dispatches[g_step..].to_vec() }).is_empty(), "{}", play.name);
+        assert!(without.gradient_of_g().iter().any(|g| *g != 0.0), "{}: no gradient comes through", play.name);
+        let operations: Vec<&str> = without.plan.dispatches.iter().map(|dispatch| dispatch.kernel.operation.as_str()).collect();
+        let g_step = operations.iter().position(|operation| *operation == "loss_generator").expect("it is recorded");
+        assert!(!operations[g_step..].contains(&"dropout"), "{}", play.name);
     }
 }
 
 #[test]
 fn every_draw_of_instance_noise_is_its_own_and_reaches_both_halves_and_the_generators_step() {
-    let mut lab = Lab::enter();
     for play in of_both_recipes() {
-        let play = with(&play, &["train.instance_noise=0.5"]);
-        let (_, plan) = play_once(&mut lab, &play);
-        let noisy: Vec<_> = plan.dispatches.iter().filter(|dispatch| dispatch.kernel.operation == "perturb").collect();
+        let play = play.with(&["train.instance_noise=0.5"]);
+        let played = play_once(&play);
         let (k, m) = (play.config.train.k, play.config.train.batch);
-        let shown: Vec<u32> = noisy.iter().map(|dispatch| dispatch.tensor("x").rows()).collect();
+        let shown: Vec<u32> = played.of("perturb").iter().map(|dispatch| dispatch.tensor("x").rows()).collect();
         let expected =
             if play.config.train.recipe == Recipe::Algorithm1 { [vec![2 * m; k as usize], vec![m]].concat() } else { vec![2 * m] };
         assert_eq!(shown, expected, "{}", play.name);
-        let noise: Vec<&[f64]> = noisy.iter().map(|dispatch| lab.host.reals(dispatch.tensor("z"))).collect();
+        let noise: Vec<&[f64]> = played.of("perturb").iter().map(|dispatch| played.host.reals(dispatch.tensor("z"))).collect();
         for (number, one) in noise.iter().enumerate() {
             assert!(noise[..number].iter().all(|other| one.iter().zip(*other).all(|(a, b)| a != b)), "{}: noise is drawn twice", play.name);
         }
     }
 }
 
-/// With G's turn in every third minibatch: θ moves in the first by its gradient, then by momentum alone, and the gradient is zero.
+/// With G's turn in every third minibatch: in between its gradient is zero, and momentum alone moves it.
 #[test]
 fn the_generator_follows_its_gradient_in_its_turn_only() {
     let [_, play] = of_both_recipes();
-    let play = with(&play, &["train.generator_every=3"]);
-    let mut lab = Lab::enter();
-    let (game, plan) = play_once(&mut lab, &play);
+    let mut played = play_once(&play.with(&["train.generator_every=3"]));
     let mut turns = vec![];
     for _ in 0..6 {
-        turns.push(lab.host.reals(&game.generator.gradient).iter().any(|g| *g != 0.0));
-        plan.dispatches.iter().for_each(|dispatch| lab.host.run(dispatch));
+        turns.push(played.gradient_of_g().iter().any(|g| *g != 0.0));
+        let before = played.host.reals(&played.game.generator.theta).to_vec();
+        played.again();
+        assert_ne!(played.host.reals(&played.game.generator.theta), before, "momentum carries on");
     }
     assert_eq!(turns, [true, false, false, true, false, false]);
+}
+
+#[test]
+fn a_plain_game_is_the_same_without_its_options() {
+    for play in of_both_recipes() {
+        let mut options =
+            vec!["train.generator_gradient_norm=0.5", "train.instance_noise=0.5", "train.shrink_d=0.9", "train.generator_dropout=false"];
+        options.extend(["train.loss=hinge", "train.clip=0.1", "generator.average=0.9"]);
+        if play.config.train.recipe == Recipe::Code2014 {
+            options.push("train.generator_every=2");
+        }
+        let optioned = play.with(&options);
+        assert_ne!(optioned.config, play.config);
+        assert_eq!(optioned.config.plain(), play.config);
+        let blended = play.with(&["train.blend={ non_saturating = 1.0, minimax = 2.0 }"]);
+        assert_eq!(blended.config.plain(), play.config);
+    }
 }

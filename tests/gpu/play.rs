@@ -45,6 +45,7 @@ fn many_pictures() -> Dataset {
 pub fn beyond_the_limit() -> Play {
     play(
         "tensors beyond the limit of bindings",
+        6,
         many_pictures(),
         "k = 1\nbatch = 12",
         "noise = \"uniform\"\nsize = 100",
@@ -60,11 +61,20 @@ pub struct Play {
     pub dataset: Dataset,
 }
 
-fn play(name: &'static str, dataset: Dataset, train: &str, prior: &str, generator: &str, discriminator: &str) -> Play {
+impl Play {
+    /// The same game with settings of its own.
+    pub fn with(&self, settings: &[&str]) -> Play {
+        let settings: Vec<String> = settings.iter().map(|setting| setting.to_string()).collect();
+        let config = Config::parse(&self.config.to_toml(), &settings).unwrap_or_else(|error| panic!("{settings:?}: {error}"));
+        Play { name: self.name, config, dataset: self.dataset.clone() }
+    }
+}
+
+fn play(name: &'static str, seed: u32, dataset: Dataset, train: &str, prior: &str, generator: &str, discriminator: &str) -> Play {
     let optimizer =
         "optimizer = { learning_rate = 0.1, decay = 1.01, min_learning_rate = 0.02, momentum = 0.5, final_momentum = 0.7, saturated = 5 }";
     let toml = format!(
-        "seed = 3\n[data]\nset = \"{}\"\n[train]\niterations = 20\n{train}\n[prior]\n{prior}\n\
+        "seed = {seed}\n[data]\nset = \"{}\"\n[train]\niterations = 20\n{train}\n[prior]\n{prior}\n\
          [generator]\n{optimizer}\nlayers = [{generator}]\n[discriminator]\n{optimizer}\nlayers = [{discriminator}]\n\
          [report]\nsamples_every = 1\nsamples = 1\ncheckpoint_every = 1\nkeep = 1\n",
         dataset.name
@@ -78,6 +88,7 @@ pub fn plays() -> [Play; 5] {
     [
         play(
             "algorithm 1, k = 2, non-saturating, uniform noise, points",
+            3,
             points(),
             "k = 2\nbatch = 10\ngenerator_loss = \"non-saturating\"",
             "noise = \"uniform\"\nsize = 7",
@@ -86,6 +97,7 @@ pub fn plays() -> [Play; 5] {
         ),
         play(
             "algorithm 1, minimax, gaussian noise, pictures, marginals, limited columns",
+            3,
             pictures(),
             "k = 1\nbatch = 8\ngenerator_loss = \"minimax\"",
             "noise = \"gaussian\"\nsize = 8",
@@ -94,6 +106,7 @@ pub fn plays() -> [Play; 5] {
         ),
         play(
             "code 2014, non-saturating, spherical noise, points in halves of no alignment",
+            3,
             points(),
             "recipe = \"code-2014\"\nk = 1\nbatch = 10\ngenerator_loss = \"non-saturating\"",
             "noise = \"spherical\"\nsize = 5",
@@ -102,6 +115,7 @@ pub fn plays() -> [Play; 5] {
         ),
         play(
             "code 2014, minimax, uniform noise, pictures, marginals, limited columns",
+            3,
             pictures(),
             "recipe = \"code-2014\"\nk = 1\nbatch = 16\ngenerator_loss = \"minimax\"",
             "noise = \"uniform\"\nsize = 4",
@@ -110,6 +124,7 @@ pub fn plays() -> [Play; 5] {
         ),
         play(
             "algorithm 1, convolutions both ways, channels of two pieces, pooling over the edge, sparse weights, colour",
+            4,
             colours(),
             "k = 1\nbatch = 10\ngenerator_loss = \"non-saturating\"",
             "noise = \"gaussian\"\nsize = 5",
@@ -121,5 +136,35 @@ pub fn plays() -> [Play; 5] {
              { kind = \"convolution\", channels = 5, kernel = 2, activation = \"sigmoid\", irange = 0.5, keep = 0.5, bias = 0.1 }, \
              { kind = \"maxout\", units = 4, pieces = 3, irange = 0.5, keep = 0.5 }, { kind = \"sigmoid\", units = 1, irange = 0.5, keep = 0.5 }",
         ),
+    ]
+}
+
+/// Adam for D. Its ε is large, so that a gradient's rounding errors are not scaled up: a gradient that is off by δ moves a parameter by rate·δ/ε at most.
+pub const ADAM: &str = "discriminator.optimizer={ kind = \"adam\", learning_rate = 0.01, beta1 = 0.5, beta2 = 0.99, epsilon = 0.01 }";
+/// Adam for G.
+pub const ADAM_FOR_G: &str = "generator.optimizer={ kind = \"adam\", learning_rate = 0.01, beta1 = 0.5, beta2 = 0.99, epsilon = 0.01 }";
+
+/// Games that between them take every option.
+pub fn option_plays() -> [Play; 2] {
+    [
+        play(
+            "algorithm 1 with blend, scaled gradient, instance noise, shrinking, no dropout for G, averages, Adam for D",
+            3,
+            points(),
+            "k = 2\nbatch = 10\nblend = { non_saturating = 3.0, minimax = 1.0 }\ngenerator_gradient_norm = 0.5\ninstance_noise = 0.2\nshrink_d = 0.99\n\
+             generator_dropout = false",
+            "noise = \"uniform\"\nsize = 7",
+            "{ kind = \"relu\", units = 9, irange = 0.5, max_col_norm = 0.9 }, { kind = \"linear\", units = 2, irange = 0.5 }",
+            "{ kind = \"maxout\", units = 6, pieces = 3, irange = 0.5, keep = 0.8 }, { kind = \"sigmoid\", units = 1, irange = 0.5, keep = 0.5 }",
+            ).with(&["generator.average=0.9", ADAM]),
+        play(
+            "code 2014, Wasserstein with clipping, G's turn, instance noise, averages, Adam for G",
+            3,
+            pictures(),
+            "recipe = \"code-2014\"\nk = 1\nbatch = 16\nloss = \"wasserstein\"\nclip = 0.3\ngenerator_every = 3\ninstance_noise = 0.1",
+            "noise = \"uniform\"\nsize = 4",
+            "{ kind = \"sigmoid\", units = 8, irange = 0.5 }, { kind = \"sigmoid\", units = 12, irange = 0.2, bias = \"marginals\" }",
+            "{ kind = \"maxout\", units = 4, pieces = 3, irange = 0.5, keep = 0.8 }, { kind = \"sigmoid\", units = 1, irange = 0.5, keep = 0.5 }",
+            ).with(&["generator.average=0.9", ADAM_FOR_G]),
     ]
 }

@@ -1,7 +1,7 @@
 //! The same bits again: from the same seed, after a rest, on the GPU and on the host; and other bits from another seed.
 
 use crate::lab::{On, open, wait_for};
-use crate::play::{Play, plays};
+use crate::play::{Play, option_plays, plays};
 use gander::gan::{State, Trainer};
 use gander::gpu::Waiter;
 use gander::host::HostDevice;
@@ -93,17 +93,21 @@ fn play() -> Play {
     second
 }
 
+/// What is kept beside parameters is kept in a state, too: second moments, averages. So the games with every option rest as well.
 fn resume_is_bit_equal(new: &mut Maker) {
-    let play = play();
-    let mut whole = new(&play);
+    [play()].into_iter().chain(option_plays()).for_each(|play| resume_of(&play, new));
+}
+
+fn resume_of(play: &Play, new: &mut Maker) {
+    let mut whole = new(play);
     whole.advance(2 * N);
-    let mut first = new(&play);
+    let mut first = new(play);
     first.advance(N);
     let rested = first.state();
     assert_eq!(rested.iteration, N);
     // What comes after the state was taken must not matter.
     first.advance(N + 3);
-    let mut second = new(&play);
+    let mut second = new(play);
     second.restore_from(&rested);
     second.advance(2 * N);
     let (whole, resumed) = (whole.state(), second.state());

@@ -1,7 +1,7 @@
 //! The shaders as files: each is known to the library, has a twin and a test, and every kernel speaks SPIR-V, MSL and HLSL.
 
 use crate::lab::LIMIT;
-use crate::play::{beyond_the_limit, plays};
+use crate::play::{beyond_the_limit, option_plays, plays};
 use gander::bench::record_peaks;
 use gander::data::{Outline, Preprocess, Shape, points};
 use gander::eval::classifier::{Classifier, Recipe};
@@ -106,7 +106,7 @@ fn plans() -> Vec<Plan> {
         record(&config, &examples(PRESETS[0].name, 784));
     }
     record(&beyond_the_limit().config, &beyond_the_limit().dataset.outline());
-    for play in plays() {
+    for play in plays().into_iter().chain(option_plays()) {
         record(&play.config, &play.dataset.outline());
         record(&play.config, &Outline { preprocess: Some(Preprocess::Gcn(55.0)), ..play.dataset.outline() });
     }

@@ -20,8 +20,8 @@ pub(super) fn judge(
     iterations: u32,
 ) -> Result<Bound> {
     let Opened { device, waiter, .. } = adapter::open(device)?;
-    let mut trainer = Trainer::new(device, config, &examples.dataset)?;
-    trainer.restore_player(Player::Generator, state)?;
+    let mut trainer = Trainer::new(device, &config.plain(), &examples.dataset)?;
+    trainer.restore_player(Player::Generator, &state.shown())?;
     let start = Instant::now();
     let now_ms = || 1e3 * start.elapsed().as_secs_f64();
     wait(waiter.as_ref(), trainer.advance_alone(Player::Discriminator, iterations, &now_ms))?;

@@ -4,7 +4,7 @@ use crate::error::{Error, Result};
 use crate::gan::config::{BlendConfig, Config, GameConfig, NetworkConfig, Recipe};
 use crate::gan::{Inherited, Player};
 use crate::nn::loss::Loss;
-use crate::nn::{BiasStart, Extent, Kind, LayerSpec, MomentumSpec, Nonlinearity, Shaped, shapes};
+use crate::nn::{AdamSpec, BiasStart, Extent, Kind, LayerSpec, MomentumSpec, Nonlinearity, OptimizerSpec, Shaped, shapes};
 
 /// Most numbers in a noise vector, rows in a minibatch: more is a slip of the pen.
 const MOST: u32 = 1 << 20;
@@ -41,6 +41,14 @@ impl Config {
         if last.kind != Kind::Sigmoid || last.units != Some(1) {
             let found = last.units.map_or(last.kind.name().into(), |units| format!("a {} with {units} units", last.kind.name()));
             return Err(Error::Config(format!("the discriminator ends in {found}; it must end in a sigmoid with 1 unit")));
+        }
+        if let Some(decay) = self.discriminator.average {
+            return Err(Error::Config(format!("discriminator.average is {decay}, but only the generator is averaged: remove it")));
+        }
+        if let Some(decay) = self.generator.average
+            && !(0.5..1.0).contains(&decay)
+        {
+            return Err(Error::Config(format!("generator.average is {decay}; it lies from 0.5 to below 1, usually at 0.999")));
         }
         if let Some(at) = self.generator.layers.iter().position(|layer| layer.keep.is_some()) {
             return Err(Error::Config(format!("generator.layers[{at}].keep is set, but the generator has no dropout: remove it")));
@@ -122,7 +130,26 @@ fn check_network(name: &str, network: &NetworkConfig) -> Result<()> {
     if !network.layers.iter().any(|layer| layer.kind.has_parameters()) {
         return Err(Error::Config(format!("no layer of the {name} has weights; a network needs something to learn")));
     }
-    let MomentumSpec { learning_rate, decay, min_learning_rate, momentum, final_momentum, saturated } = network.optimizer;
+    match &network.optimizer {
+        OptimizerSpec::Adam(spec) => check_adam(name, spec),
+        OptimizerSpec::Momentum(spec) => check_momentum(name, spec),
+    }
+}
+
+fn check_adam(name: &str, spec: &AdamSpec) -> Result<()> {
+    let AdamSpec { learning_rate, beta1, beta2, epsilon, .. } = *spec;
+    positive(&format!("{name}.optimizer.learning_rate"), learning_rate)?;
+    positive(&format!("{name}.optimizer.epsilon"), epsilon)?;
+    for (key, value) in [("beta1", beta1), ("beta2", beta2)] {
+        if !(0.0..1.0).contains(&value) {
+            return Err(Error::Config(format!("{name}.optimizer.{key} is {value}; it lies from 0 to below 1")));
+        }
+    }
+    Ok(())
+}
+
+fn check_momentum(name: &str, spec: &MomentumSpec) -> Result<()> {
+    let MomentumSpec { learning_rate, decay, min_learning_rate, momentum, final_momentum, saturated } = *spec;
     positive(&format!("{name}.optimizer.learning_rate"), learning_rate)?;
     positive(&format!("{name}.optimizer.min_learning_rate"), min_learning_rate)?;
     within(&format!("{name}.optimizer.saturated"), saturated, 1, u32::MAX)?;

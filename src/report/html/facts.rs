@@ -72,7 +72,10 @@ pub(super) fn game(account: &Account) -> String {
     let mut row = |name: &str, what: Option<String>| rows.extend(what.map(|what| (name.to_string(), escape(&what))));
     row("data", word(&config, "data.set"));
     row("recipe", word(&config, "train.recipe"));
-    row("loss of G", word(&config, "train.generator_loss"));
+    let loss = word(&config, "train.loss");
+    let chosen = loss.as_deref().is_none_or(|loss| loss == "cross-entropy");
+    row("loss", loss);
+    row("loss of G", word(&config, "train.generator_loss").filter(|_| chosen));
     row("m, the minibatch", word(&config, "train.batch"));
     row("k, steps of D per step of G", word(&config, "train.k"));
     row("z", word(&config, "prior.size").zip(word(&config, "prior.noise")).map(|(size, noise)| format!("{noise}, {size}-dimensional")));
