@@ -62,10 +62,10 @@ pub(super) fn run(options: Options) -> Result<u8> {
 fn list() -> Result<u8> {
     let line = |name: &str, what: &str| format!("{name:14} {what}\n");
     let known = catalogue::KNOWN.iter().map(|known| {
-        let found = match known.place(None) {
-            Some(place) => format!("{:14} found: {}\n", "", place.display()),
-            None if known.is_made() => String::new(),
-            None => format!("{:14} not found\n", ""),
+        let found = match (known.how(), known.place(None)) {
+            (None, _) => String::new(),
+            (_, Some(place)) => format!("{:14} found in {}\n", "", place.display()),
+            (Some(how), None) => format!("{:14} not found: {how}\n", ""),
         };
         line(known.name, known.what) + &found
     });

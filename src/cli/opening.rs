@@ -58,10 +58,10 @@ impl DataOptions {
             }
             Notice::SkippedInAll(count) => {
                 skipped = count;
-                bar.suspend(|| terminal(&format!("{count} broken pictures were skipped")));
+                bar.suspend(|| terminal(&format!("broken pictures skipped: {count}")));
             }
             Notice::LeftOut(count) => {
-                bar.suspend(|| terminal(&format!("{count} pictures lie outside of train, valid and test, and were left out")));
+                bar.suspend(|| terminal(&format!("pictures left out, outside of train, valid and test: {count}")));
             }
             Notice::NotKept(why) => bar.suspend(|| terminal(&format!("the decoded pictures are not kept: {why}"))),
         };

@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 pub struct Known {
     /// The name that a configuration has.
     pub name: &'static str,
-    /// What it is, and how one comes by it.
+    /// What it is.
     pub what: &'static str,
     /// What its labels mean, where that is more than a number.
     pub classes: &'static [&'static str],
@@ -73,7 +73,7 @@ const fn points_of(shape: Shape) -> Sketch {
 pub static KNOWN: [Known; 9] = [
     Known {
         name: "mnist",
-        what: "28×28 handwritten digits, 70,000; four files, `gander data fetch mnist` downloads them",
+        what: "28×28 handwritten digits, 70,000, in ten classes",
         classes: &[],
         sketch: OF_MNIST,
         source: Source::Files(Files {
@@ -86,7 +86,7 @@ pub static KNOWN: [Known; 9] = [
     },
     Known {
         name: "fashion-mnist",
-        what: "28×28 pictures of clothes, 70,000, in ten classes; `gander data fetch fashion-mnist` downloads them",
+        what: "28×28 pictures of clothes, 70,000, in ten classes",
         classes: &mnist::GARMENTS,
         sketch: OF_MNIST,
         source: Source::Files(Files {
@@ -99,7 +99,7 @@ pub static KNOWN: [Known; 9] = [
     },
     Known {
         name: "kmnist",
-        what: "28×28 handwritten Japanese characters, 70,000, in ten classes; `gander data fetch kmnist` downloads them",
+        what: "28×28 handwritten Japanese characters, 70,000, in ten classes",
         classes: &mnist::SYLLABLES,
         sketch: OF_MNIST,
         source: Source::Files(Files {
@@ -112,7 +112,7 @@ pub static KNOWN: [Known; 9] = [
     },
     Known {
         name: "cifar10",
-        what: "32×32 colour photographs, 60,000, in ten classes; `gander data fetch cifar10` downloads them",
+        what: "32×32 colour photographs, 60,000, in ten classes",
         classes: &cifar::CLASSES,
         sketch: Sketch { shape: cifar::SHAPE, bytes: true, examples: cifar::EXAMPLES, train: cifar::TRAIN },
         source: Source::Files(Files {
@@ -254,10 +254,13 @@ impl Known {
         }
     }
 
-    /// Whether it is made from a seed.
+    /// How one gets its files; `None` if it is made from a seed.
     #[must_use]
-    pub fn is_made(&self) -> bool {
-        matches!(self.source, Source::Made(_))
+    pub fn how(&self) -> Option<&'static str> {
+        match &self.source {
+            Source::Files(files) => Some(files.how),
+            Source::Made(_) => None,
+        }
     }
 
     fn open(&self, seed: u32, fold: u32, folder: Option<&Path>) -> Result<Dataset> {
@@ -277,8 +280,7 @@ impl Known {
     fn find(&self, files: &Files, named: Option<&Path>) -> Result<PathBuf> {
         let roots = roots(named, std::env::var_os("GANDER_DATA").map(PathBuf::from), cache_folder().ok());
         let itself = named.is_some() || files.names == Names::Own;
-        let places = |root: PathBuf| [Some(root.join(self.name)), itself.then_some(root)];
-        let places: Vec<PathBuf> = roots.into_iter().flat_map(places).flatten().collect();
+        let places: Vec<PathBuf> = roots.into_iter().flat_map(|root| places(root, self.name, itself)).collect();
         if let Some(place) = places.iter().find(|place| (files.is_in)(place)) {
             return Ok(place.clone());
         }
@@ -310,6 +312,11 @@ fn roots(named: Option<&Path>, variable: Option<PathBuf>, cache: Option<PathBuf>
     }
 }
 
+/// Where the files of a set may lie under a root: in the subfolder of its name, and, where that is unmistakable, in the root `itself`.
+fn places(root: PathBuf, name: &str, itself: bool) -> Vec<PathBuf> {
+    [Some(root.join(name)), itself.then_some(root)].into_iter().flatten().collect()
+}
+
 /// ` (did you mean …?)`, when a known name is near: at most half of it would have to be typed anew.
 fn suggestion(unknown: &str) -> String {
     let near = |name: &str| strsim::normalized_damerau_levenshtein(unknown, name);
@@ -329,7 +336,9 @@ mod tests {
     #[test]
     fn every_known_name_but_those_of_files_opens_to_the_set_of_that_name() {
         // `digits` and `tfd-like` too would open, but all of them take long in a debug build; their own tests make fewer.
-        for name in KNOWN.iter().filter(|known| known.is_made() && !["digits", "tfd-like"].contains(&known.name)).map(|known| known.name) {
+        for name in
+            KNOWN.iter().filter(|known| known.how().is_none() && !["digits", "tfd-like"].contains(&known.name)).map(|known| known.name)
+        {
             assert_eq!(open(&DataConfig::named(name, 1), None).unwrap().name, name);
         }
     }
@@ -365,6 +374,21 @@ mod tests {
         assert_eq!(roots(Some(Path::new("/named")), variable.clone(), cache.clone()), [Path::new("/named")]);
         assert_eq!(roots(None, variable, cache.clone()), [Path::new("/variable"), Path::new("/cache")]);
         assert_eq!(roots(None, Some(PathBuf::new()), cache), [Path::new("/cache")]);
+    }
+
+    #[test]
+    fn files_of_mnist_are_not_taken_for_those_of_a_set_with_the_same_names() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().to_path_buf();
+        std::fs::write(root.join(mnist::FILES[0]), "of whichever set").unwrap();
+        let found = |name: &str, named: bool| {
+            let Source::Files(files) = &Known::named(name).unwrap().source else { panic!("it has files") };
+            let itself = named || files.names == Names::Own;
+            places(root.clone(), name, itself).into_iter().any(|place| (files.is_in)(&place))
+        };
+        // Only whoever names the folder says that it is Fashion-MNIST that lies there.
+        assert_eq!((found("mnist", false), found("fashion-mnist", false), found("kmnist", false)), (true, false, false));
+        assert_eq!((found("mnist", true), found("fashion-mnist", true)), (true, true));
     }
 
     #[test]

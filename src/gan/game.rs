@@ -59,9 +59,13 @@ impl Game {
         let dimensions = outline.dimensions();
         let outputs = config.generator_outputs()?.numbers();
         if outputs != dimensions {
-            let (set, last) = (&outline.name, config.generator.layers.len().saturating_sub(1));
+            let (set, layers) = (&outline.name, &config.generator.layers);
+            let advice = match layers.iter().rposition(|layer| layer.units.is_some()) {
+                Some(last) if last + 1 == layers.len() => format!("--set generator.layers.{last}.units={dimensions}"),
+                _ => "let its last layers give out as many".into(),
+            };
             return Err(Error::Config(format!(
-                "the generator gives out {outputs} numbers, but an example of `{set}` has {dimensions}: --set generator.layers.{last}.units={dimensions}"
+                "the generator gives out {outputs} numbers, but an example of `{set}` has {dimensions}: {advice}"
             )));
         }
         let Shape { width, height, channels } = outline.shape;

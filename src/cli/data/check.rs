@@ -30,7 +30,7 @@ pub(super) fn run(options: &Options) -> Result<u8> {
         Ok((dataset, skipped)) => {
             print(&summary(&dataset))?;
             problems.extend(faults(&dataset));
-            problems.extend((skipped > 0).then(|| format!("{skipped} pictures cannot be read")));
+            problems.extend((skipped > 0).then(|| format!("pictures that cannot be read: {skipped}")));
         }
         Err(Error::Data(why)) => problems.push(why),
         Err(other) => return Err(other),

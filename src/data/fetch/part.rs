@@ -115,7 +115,7 @@ pub(super) fn fault(file: &File, wanted: &RemoteFile) -> Option<String> {
         return Some(format!("damaged after {bytes} of {} bytes ({e})", wanted.bytes));
     }
     if bytes != wanted.bytes {
-        let bytes = if bytes > wanted.bytes { "more".to_string() } else { bytes.to_string() };
+        let bytes = if bytes > wanted.bytes { format!("more than {}", wanted.bytes) } else { bytes.to_string() };
         let how = if wanted.pinned == Pinned::Content { " uncompressed" } else { "" };
         return Some(format!("{bytes} bytes{how}, {} are wanted", wanted.bytes));
     }
