@@ -116,7 +116,7 @@ fn axes(count: u32, shape: Shape) -> Vec<usize> {
 /// What the samples are shown as. Pictures need no data; points are shown over theirs, which are made from a seed.
 pub(super) fn reference(config: &Config, scaling: Option<Scaling>, dimensions: u32) -> Result<Reference> {
     let (data, scaling) = (&config.data, scaling.unwrap_or(config.report.scaling));
-    if !data::shape(data)?.is_picture() {
+    if data::shape(data)?.is_point() {
         return Ok(Reference::new(&data::open(data, None)?, scaling));
     }
     Ok(Reference::Pictures(Picture::new(shape(data, dimensions)?, data.preprocess, scaling)))

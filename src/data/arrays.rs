@@ -43,7 +43,7 @@ fn dataset(npy::Array { shape: axes, numbers }: npy::Array, hint: Hint, name: &s
     let values = match numbers {
         Numbers::Bytes(bytes) => Values::Bytes(arranged(&bytes, shape, order, &shuffle)),
         Numbers::Reals(reals) => {
-            let reals = if shape.is_picture() { samples::within(reals, Range { low: 0.0, high: 1.0 })? } else { reals };
+            let reals = if shape.is_point() { reals } else { samples::within(reals, Range { low: 0.0, high: 1.0 })? };
             Values::Reals(arranged(&reals, shape, order, &shuffle))
         }
     };

@@ -57,16 +57,18 @@ impl Outline {
 }
 
 impl Shape {
-    /// Whether it is that of a picture, not of a point.
-    #[must_use]
-    pub fn is_picture(self) -> bool {
-        self.height > 1 || self.channels > 1
-    }
-
     /// Numbers in an example of this shape.
     #[must_use]
     pub fn dimensions(self) -> u32 {
         self.width * self.height * self.channels
+    }
+}
+
+impl Shape {
+    /// Whether an example is a point, and no picture.
+    #[must_use]
+    pub fn is_point(self) -> bool {
+        self.height == 1 && self.channels == 1
     }
 }
 

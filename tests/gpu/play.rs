@@ -45,6 +45,7 @@ fn many_pictures() -> Dataset {
 pub fn beyond_the_limit() -> Play {
     play(
         "tensors beyond the limit of bindings",
+        6,
         many_pictures(),
         "k = 1\nbatch = 12",
         "noise = \"uniform\"\nsize = 100",
@@ -60,11 +61,11 @@ pub struct Play {
     pub dataset: Dataset,
 }
 
-fn play(name: &'static str, dataset: Dataset, train: &str, prior: &str, generator: &str, discriminator: &str) -> Play {
+fn play(name: &'static str, seed: u32, dataset: Dataset, train: &str, prior: &str, generator: &str, discriminator: &str) -> Play {
     let optimizer =
         "optimizer = { learning_rate = 0.1, decay = 1.01, min_learning_rate = 0.02, momentum = 0.5, final_momentum = 0.7, saturated = 5 }";
     let toml = format!(
-        "seed = 3\n[data]\nset = \"{}\"\n[train]\niterations = 20\n{train}\n[prior]\n{prior}\n\
+        "seed = {seed}\n[data]\nset = \"{}\"\n[train]\niterations = 20\n{train}\n[prior]\n{prior}\n\
          [generator]\n{optimizer}\nlayers = [{generator}]\n[discriminator]\n{optimizer}\nlayers = [{discriminator}]\n\
          [report]\nsamples_every = 1\nsamples = 1\ncheckpoint_every = 1\nkeep = 1\n",
         dataset.name
@@ -78,6 +79,7 @@ pub fn plays() -> [Play; 5] {
     [
         play(
             "algorithm 1, k = 2, non-saturating, uniform noise, points",
+            3,
             points(),
             "k = 2\nbatch = 10\ngenerator_loss = \"non-saturating\"",
             "noise = \"uniform\"\nsize = 7",
@@ -86,6 +88,7 @@ pub fn plays() -> [Play; 5] {
         ),
         play(
             "algorithm 1, minimax, gaussian noise, pictures, marginals, limited columns",
+            3,
             pictures(),
             "k = 1\nbatch = 8\ngenerator_loss = \"minimax\"",
             "noise = \"gaussian\"\nsize = 8",
@@ -94,6 +97,7 @@ pub fn plays() -> [Play; 5] {
         ),
         play(
             "code 2014, non-saturating, spherical noise, points in halves of no alignment",
+            3,
             points(),
             "recipe = \"code-2014\"\nk = 1\nbatch = 10\ngenerator_loss = \"non-saturating\"",
             "noise = \"spherical\"\nsize = 5",
@@ -102,6 +106,7 @@ pub fn plays() -> [Play; 5] {
         ),
         play(
             "code 2014, minimax, uniform noise, pictures, marginals, limited columns",
+            3,
             pictures(),
             "recipe = \"code-2014\"\nk = 1\nbatch = 16\ngenerator_loss = \"minimax\"",
             "noise = \"uniform\"\nsize = 4",
@@ -110,6 +115,7 @@ pub fn plays() -> [Play; 5] {
         ),
         play(
             "algorithm 1, convolutions both ways, channels of two pieces, pooling over the edge, sparse weights, colour",
+            4,
             colours(),
             "k = 1\nbatch = 10\ngenerator_loss = \"non-saturating\"",
             "noise = \"gaussian\"\nsize = 5",

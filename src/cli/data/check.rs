@@ -75,7 +75,7 @@ fn located(place: &Path, file: &RemoteFile) -> Option<PathBuf> {
 fn summary(dataset: &Dataset) -> String {
     let Shape { width, height, channels } = dataset.shape;
     let kind = if let Values::Bytes(_) = dataset.values { "bytes" } else { "reals" };
-    let form = if dataset.shape.is_picture() { format!("{width}×{height}×{channels}") } else { format!("{width}") };
+    let form = if dataset.shape.is_point() { format!("{width}") } else { format!("{width}×{height}×{channels}") };
     let mut text = format!("{}: {} examples of {form} {kind}, sha256 {}\n", dataset.name, dataset.examples(), dataset.checksum());
     for (what, range) in parts(dataset) {
         let classes = if range.is_empty() { vec![] } else { Statistics::of(dataset, range.clone()).classes };
@@ -108,7 +108,7 @@ fn faults(dataset: &Dataset) -> Vec<String> {
         if let Some(channel) = channels.iter().position(|channel| channel.least == channel.most) {
             faults.push(format!("all {what} examples are {} throughout channel {channel}", channels[channel].least));
         }
-        let within = |value: f32| !dataset.shape.is_picture() || (0.0..=1.0).contains(&value);
+        let within = |value: f32| dataset.shape.is_point() || (0.0..=1.0).contains(&value);
         if let Some(channel) = channels.iter().find(|channel| !within(channel.least) || !within(channel.most)) {
             faults.push(format!("{what} pictures hold {} to {}, beyond 0 to 1", channel.least, channel.most));
         }

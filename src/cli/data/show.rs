@@ -76,7 +76,7 @@ pub(super) fn run(options: &Options) -> Result<u8> {
     let statistics = Statistics::of(&dataset, range.clone());
     let names = catalogue::classes(&config)?;
     let Shape { width, height, channels } = dataset.shape;
-    let form = if dataset.shape.is_picture() { format!("{width}×{height}×{channels} numbers") } else { format!("{width} numbers") };
+    let form = if dataset.shape.is_point() { format!("{width} numbers") } else { format!("{width}×{height}×{channels} numbers") };
     print(&format!("{}: {} {} examples of {form}\n", dataset.name, range.len(), options.split.name()))?;
     print(&classes(&statistics.classes, &names))?;
     print(&channels_of(&statistics.channels))?;
@@ -106,7 +106,7 @@ fn channels_of(channels: &[Spread]) -> String {
 /// So many examples of a range: pictures on a sheet, with a row per class where there are labels, and points over the training data.
 fn draw(dataset: &Dataset, range: Range<u32>, count: u32) -> Result<Png> {
     let some = range.start..range.end.min(range.start.saturating_add(count));
-    if !dataset.shape.is_picture() {
+    if dataset.shape.is_point() {
         return Reference::new(dataset, Scaling::default()).draw(&dataset.rows(some));
     }
     let numbers = u64::from(count) * u64::from(dataset.dimensions());

@@ -48,7 +48,7 @@ pub(super) fn run(options: &Options) -> Result<u8> {
     let view = RunView::open(&options.run)?;
     let Generator { mut sampler, waiter, config, state, seed } = Generator::open(&view, options.at, options.seed, &options.device)?;
     let dataset = options.data.open(&config.data)?;
-    if !dataset.shape.is_picture() {
+    if dataset.shape.is_point() {
         let name = &dataset.name;
         return Err(Error::Config(format!(
             "an example of `{name}` is a point, and points are no pictures; `gander sample` draws them over the data"
