@@ -30,8 +30,8 @@ pub const TRAIN: Range<u32> = 0..98_058;
 pub const FOLDS: u32 = 5;
 
 /// How one comes by it.
-pub const HOW: &str = "it has no public address: its authors gave it to researchers who asked them (Susskind, Anderson and Hinton, University of Toronto, \
-    UTML TR 2010-001), so ask there or a group that works with it, and put TFD_48x48.mat there; `tfd-like` is a procedural stand-in for everybody";
+pub const HOW: &str = "it has no public address (`tfd-like` is a procedural stand-in for everybody): its authors gave it to researchers who asked them (Susskind, \
+    Anderson and Hinton, University of Toronto, UTML TR 2010-001), so ask there, or a group that works with it; then put TFD_48x48.mat there";
 
 /// What an image is for, in one fold.
 #[derive(Clone, Copy, PartialEq, Eq)]
