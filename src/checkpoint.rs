@@ -86,6 +86,12 @@ impl Checkpoint {
         Checkpoint::parse(&bytes).map_err(refuse)
     }
 
+    /// Reads and verifies a checkpoint from its file's bytes.
+    /// # Errors as [`Checkpoint::load`] has them.
+    pub fn load_from(bytes: &[u8]) -> Result<Checkpoint> {
+        Checkpoint::parse(bytes).map_err(Error::Checkpoint)
+    }
+
     /// SHA-256 over all content, as hexadecimal digits. Two checkpoints with one digest are the same, bit for bit.
     pub fn digest(&self) -> String {
         let mut hash = Sha256::new();

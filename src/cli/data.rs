@@ -6,7 +6,7 @@ mod show;
 use crate::cli::print;
 use crate::data::fetch::{Patience, Progress, Remote, fetch};
 use crate::data::{DataConfig, cache_folder, catalogue, own};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::path::{Path, PathBuf};
 
@@ -43,6 +43,10 @@ pub(super) fn run(options: Options) -> Result<u8> {
     match options.command {
         Command::List => list(),
         Command::Fetch { name, mirrors, to } => {
+            let known = catalogue::KNOWN.iter().find(|known| known.name == name).filter(|_| mirrors.is_none());
+            if let Some(why) = known.and_then(catalogue::Known::no_download) {
+                return Err(Error::Config(format!("`{name}` cannot be downloaded: {why}")));
+            }
             let remote = Remote::named(&name, mirrors.as_deref())?;
             let folder = match to {
                 Some(folder) => folder,

@@ -49,7 +49,16 @@ struct Files {
     /// Whose names they have.
     names: Names,
     /// How one gets them.
-    how: &'static str,
+    how: How,
+}
+
+/// How one gets the files of a set.
+#[derive(Clone, Copy)]
+enum How {
+    /// `gander data fetch` downloads them.
+    Download,
+    /// In another way, in words.
+    Ask(&'static str),
 }
 
 /// Whose names a set's files have.
@@ -81,7 +90,7 @@ pub static KNOWN: [Known; 9] = [
             folds: 0,
             read: |folder, _| mnist::read(folder, "mnist"),
             names: Names::Own,
-            how: "run `gander data fetch mnist`",
+            how: How::Download,
         }),
     },
     Known {
@@ -94,7 +103,7 @@ pub static KNOWN: [Known; 9] = [
             folds: 0,
             read: |folder, _| mnist::read(folder, "fashion-mnist"),
             names: Names::Shared,
-            how: "run `gander data fetch fashion-mnist`",
+            how: How::Download,
         }),
     },
     Known {
@@ -107,7 +116,7 @@ pub static KNOWN: [Known; 9] = [
             folds: 0,
             read: |folder, _| mnist::read(folder, "kmnist"),
             names: Names::Shared,
-            how: "run `gander data fetch kmnist`",
+            how: How::Download,
         }),
     },
     Known {
@@ -120,7 +129,7 @@ pub static KNOWN: [Known; 9] = [
             folds: 0,
             read: |place, _| cifar::read(place),
             names: Names::Own,
-            how: "run `gander data fetch cifar10`",
+            how: How::Download,
         }),
     },
     Known {
@@ -128,7 +137,7 @@ pub static KNOWN: [Known; 9] = [
         what: "48×48 grey faces, about 100,000, in five folds: the Toronto Face Database, read from its authors' own TFD_48x48.mat; it has no public address",
         classes: &[],
         sketch: Sketch { shape: tfd::SHAPE, bytes: true, examples: tfd::EXAMPLES, train: tfd::TRAIN },
-        source: Source::Files(Files { is_in: tfd::is_in, folds: tfd::FOLDS, read: tfd::read, names: Names::Own, how: tfd::HOW }),
+        source: Source::Files(Files { is_in: tfd::is_in, folds: tfd::FOLDS, read: tfd::read, names: Names::Own, how: How::Ask(tfd::HOW) }),
     },
     Known {
         name: "tfd-like",
@@ -256,10 +265,21 @@ impl Known {
 
     /// How one gets its files; `None` if it is made from a seed.
     #[must_use]
-    pub fn how(&self) -> Option<&'static str> {
+    pub fn how(&self) -> Option<String> {
         match &self.source {
-            Source::Files(files) => Some(files.how),
+            Source::Files(Files { how: How::Download, .. }) => Some(format!("run `gander data fetch {}`", self.name)),
+            Source::Files(Files { how: How::Ask(how), .. }) => Some((*how).into()),
             Source::Made(_) => None,
+        }
+    }
+
+    /// How one gets it, where that is no download.
+    #[must_use]
+    pub fn no_download(&self) -> Option<String> {
+        match &self.source {
+            Source::Files(Files { how: How::Download, .. }) => None,
+            Source::Files(_) => self.how(),
+            Source::Made(_) => Some("it is made from its seed, and nothing has to be downloaded".into()),
         }
     }
 
@@ -288,7 +308,8 @@ impl Known {
             [] => "no folder to search".to_string(),
             _ => format!("searched {}", places.iter().map(|place| place.display().to_string()).collect::<Vec<_>>().join(", ")),
         };
-        Err(Error::Data(format!("{} is nowhere: {searched}; {}, or name its folder with --data DIR", self.name, files.how)))
+        let how = self.how().unwrap_or_default();
+        Err(Error::Data(format!("{} is nowhere: {searched}; {how}, or name its folder with --data DIR", self.name)))
     }
 }
 

@@ -30,8 +30,8 @@ pub const TRAIN: Range<u32> = 0..98_058;
 pub const FOLDS: u32 = 5;
 
 /// How one comes by it.
-pub const HOW: &str = "it has no public address: its authors gave it to researchers who asked them (Susskind, Anderson and Hinton, University of Toronto, \
-    UTML TR 2010-001), so ask there or a group that works with it, and put TFD_48x48.mat there; `tfd-like` is a procedural stand-in for everybody";
+pub const HOW: &str = "it has no public address (`tfd-like` is a procedural stand-in for everybody): its authors gave it to researchers who asked them (Susskind, \
+    Anderson and Hinton, University of Toronto, UTML TR 2010-001), so ask there, or a group that works with it; then put TFD_48x48.mat there";
 
 /// What an image is for, in one fold.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -68,14 +68,27 @@ pub fn is_in(folder: &Path) -> bool {
 /// # Panics
 /// If there is no such fold.
 pub fn read(folder: &Path, fold: u32) -> Result<Dataset> {
-    assert!(fold < FOLDS, "there are {FOLDS} folds, no fold {fold}");
     let path = folder.join(FILE);
-    let [images, folds] = <[mat::Array; 2]>::try_from(mat::read(&path, &["images", "folds"])?).expect("two were asked for");
-    of(&images, &folds, fold as usize).map_err(|why| Error::Data(format!("{}: {why}", path.display())))?.checked()
+    let arrays = mat::read(&path, &VARIABLES)?;
+    of(arrays, fold).map_err(|why| Error::Data(format!("{}: {why}", path.display())))?.checked()
 }
 
+/// The same, from the file's bytes.
+/// # Errors
+/// as [`read`] has them.
+/// # Panics
+/// If there is no such fold.
+pub fn read_from(bytes: &[u8], fold: u32) -> Result<Dataset> {
+    of(mat::read_from(bytes, &VARIABLES)?, fold).map_err(Error::Data)?.checked()
+}
+
+/// The variables that are read.
+const VARIABLES: [&str; 2] = ["images", "folds"];
+
 /// The data set of one fold, or what keeps these arrays from being one.
-fn of(images: &mat::Array, folds: &mat::Array, fold: usize) -> std::result::Result<Dataset, String> {
+fn of(arrays: Vec<mat::Array>, fold: u32) -> std::result::Result<Dataset, String> {
+    assert!(fold < FOLDS, "there are {FOLDS} folds, no fold {fold}");
+    let [images, folds] = <[mat::Array; 2]>::try_from(arrays).expect("a reader gives as many variables as it was asked for");
     let [count, height, width] = images.shape() else {
         return Err(format!("`images` has {} axes; they must be three: images, rows, columns", images.shape().len()));
     };
@@ -83,7 +96,7 @@ fn of(images: &mat::Array, folds: &mat::Array, fold: usize) -> std::result::Resu
         return Err(format!("`folds` is {}, but for {count} images it must be {count}×{FOLDS}", described(folds.shape())));
     }
     let mut parts = vec![];
-    for (image, number) in folds.row_major().into_iter().skip(fold).step_by(FOLDS as usize).enumerate() {
+    for (image, number) in folds.row_major().into_iter().skip(fold as usize).step_by(FOLDS as usize).enumerate() {
         parts.push(Part::of(number).ok_or_else(|| format!("image {image} has {number} in `folds`, but a part is a number from 0 to 3"))?);
     }
     let chosen = |part: Part| parts.iter().enumerate().filter(move |(_, of)| **of == part).map(|(image, _)| image);
@@ -145,7 +158,7 @@ mod tests {
     fn arrays_that_do_not_belong_together_are_refused() {
         let of = |images: &str, folds: &str| {
             let arrays = mat::read_from(include_bytes!("../../tests/mat/plain.mat"), &[images, folds]).unwrap();
-            of(&arrays[0], &arrays[1], 0).unwrap_err()
+            of(arrays, 0).unwrap_err()
         };
         assert_eq!(of("one", "uint8"), "`images` has 2 axes; they must be three: images, rows, columns");
         assert_eq!(of("uint8", "flag"), "`folds` is 1×3, but for 2 images it must be 2×5");

@@ -53,8 +53,18 @@ impl Metrics {
 /// Reads all whole rows, also while a run is writing them: a torn last line is passed over.
 /// # Errors when the file cannot be read, has other columns than this gander writes, or a line before the last is damaged.
 pub fn read(path: &Path) -> Result<Vec<Metrics>> {
-    let bytes = fs::read(path).map_err(Error::io("read", path))?;
-    let text = String::from_utf8_lossy(&bytes);
+    rows(path, &fs::read(path).map_err(Error::io("read", path))?)
+}
+
+/// The same, from the file's bytes.
+/// # Errors as [`read`] has them.
+pub fn read_from(bytes: &[u8]) -> Result<Vec<Metrics>> {
+    rows(Path::new("metrics.csv"), bytes)
+}
+
+/// The whole rows in a file's bytes.
+fn rows(path: &Path, bytes: &[u8]) -> Result<Vec<Metrics>> {
+    let text = String::from_utf8_lossy(bytes);
     let mut rows = Vec::new();
     for (index, line) in body(path, &text)?.enumerate() {
         match Metrics::parse(line) {

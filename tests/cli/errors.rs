@@ -112,3 +112,10 @@ fn a_folder_without_a_run_is_no_run() {
     assert_fails(&run(&["resume", place]), 2, &["no run", "gander train"]);
     assert_fails(&run(&["sample", place]), 2, &["no run"]);
 }
+
+#[test]
+fn a_set_that_cannot_be_downloaded_says_how_one_comes_by_it() {
+    let fetch = |name: &str| run(&["data", "fetch", name]);
+    assert_fails(&fetch("tfd"), 2, &["`tfd` cannot be downloaded", "University of Toronto", "TFD_48x48.mat", "`tfd-like`"]);
+    assert_fails(&fetch("tfd-like"), 2, &["`tfd-like` cannot be downloaded: it is made from its seed"]);
+}

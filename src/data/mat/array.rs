@@ -63,9 +63,11 @@ pub struct Array {
     data: Vec<u8>,
 }
 
-/// The bytes that an array of that shape takes.
+/// The bytes that an array of that shape takes; none if they cannot be counted, and neither if an empty array's other axes cannot.
 pub(super) fn bytes(shape: &[u32], kind: Kind) -> Option<u64> {
-    shape.iter().try_fold(kind.bytes() as u64, |bytes, axis| bytes.checked_mul(u64::from(*axis)))
+    let others =
+        shape.iter().filter(|axis| **axis != 0).try_fold(kind.bytes() as u64, |bytes, axis| bytes.checked_mul(u64::from(*axis)))?;
+    Some(if shape.contains(&0) { 0 } else { others })
 }
 
 /// A shape in words.
@@ -103,6 +105,9 @@ impl Array {
     pub fn row_major(&self) -> Vec<f64> {
         let (n, per) = self.first_axis();
         let mut numbers = vec![0.0; n * per];
+        if n == 0 {
+            return numbers;
+        }
         for (j, place) in Places::of(self.rest()).enumerate() {
             for i in 0..n {
                 numbers[i * per + place] = self.number(j * n + i);
@@ -121,6 +126,9 @@ impl Array {
             return None;
         }
         let mut bytes = vec![0; chosen.len() * per];
+        if chosen.is_empty() {
+            return Some(bytes);
+        }
         bytes.par_chunks_mut((TOGETHER * per).max(1)).zip(chosen.par_chunks(TOGETHER)).for_each(|(bytes, chosen)| {
             for (j, place) in Places::of(self.rest()).enumerate() {
                 for (example, &i) in chosen.iter().enumerate() {

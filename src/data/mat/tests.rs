@@ -118,6 +118,10 @@ fn absurd_sizes_are_refused_before_anything_is_allocated() {
     let mut long = PLAIN.to_vec();
     long[132..136].copy_from_slice(&u32::MAX.to_le_bytes());
     assert!(refusal(&long, &["int8"]).starts_with("a variable ends at byte 4294967431, but the file has only "));
+    // Empty, and yet its other axes cannot be counted; and one whose places would take hours to go through.
+    assert!(refusal(&file_of(&[0, u32::MAX, u32::MAX, u32::MAX], &[]), &["x"]).contains("more than 1073741824 bytes of them are not read"));
+    let empty = &read_from(&file_of(&[0, u32::MAX, 100], &[]), &["x"]).unwrap()[0];
+    assert_eq!((empty.row_major(), empty.examples(&[])), (vec![], Some(vec![])));
     let many_axes = refusal(&file_of(&[1; 33], &[1]), &["x"]);
     assert_eq!(many_axes, "a data element of 132 bytes where at most 128 are read; save it again");
 }

@@ -1,0 +1,298 @@
+//! Every reader of gander by name, with valid files to begin from. The fuzz targets use this file too.
+
+#![allow(dead_code, reason = "the tests attack readers, a fuzz target only reads")]
+
+use std::collections::BTreeMap;
+use std::io::Write;
+
+use flate2::Compression;
+use flate2::write::{GzEncoder, ZlibEncoder};
+use gander::checkpoint::Checkpoint;
+use gander::data::images::{Form, read_pack_from, read_picture_from};
+use gander::data::{cifar, idx, mat, npy, tfd};
+use gander::gan::{Array, Config};
+use gander::report::metrics;
+use image::{DynamicImage, ImageFormat};
+use sha2::{Digest, Sha256};
+
+/// Memory that a reader may take for whatever file: messages, tables of a decoder, buffers.
+const SLACK: usize = 1 << 20;
+
+/// Bytes that zlib can make of one.
+const INFLATION: usize = 1032;
+
+/// A reader, as it is attacked.
+pub struct Reader {
+    /// Its name, and that of its fuzz target.
+    pub name: &'static str,
+    /// Valid files.
+    pub seeds: fn() -> Vec<Vec<u8>>,
+    /// What is done to a mutated file before it is read: compressed, or given its checksums.
+    pub dress: fn(&[u8]) -> Vec<u8>,
+    /// Reads a file; whether it was valid.
+    pub read: fn(&[u8]) -> bool,
+    /// The most bytes that it says it reads.
+    cap: usize,
+    /// How many bytes it may hold for each of a file.
+    per_byte: usize,
+}
+
+impl Reader {
+    /// Reads a file that a fuzzer made.
+    pub fn fuzz(&self, bytes: &[u8]) {
+        (self.read)(&(self.dress)(bytes));
+    }
+
+    /// The most memory that it may take for a file of this length: twice its cap, and never more than its file can ask for.
+    pub fn most(&self, length: usize) -> usize {
+        (2 * self.cap).min(self.per_byte.saturating_mul(length)) + SLACK
+    }
+}
+
+const GIB: usize = 1 << 30;
+
+/// The pictures that a folder's are made.
+const FORM: Form = Form { size: 2, channels: 1 };
+
+/// All of them.
+pub static READERS: [Reader; 15] = [
+    Reader { per_byte: 4, ..reader("idx", idx_files, read_idx) },
+    Reader { per_byte: 2 * INFLATION, ..reader("gzip", gzip_files, read_idx) },
+    Reader { per_byte: 2 * INFLATION, dress: gzip, ..reader("idx-within-gzip", idx_files, read_idx) },
+    Reader { per_byte: 8, ..reader("cifar-tar", archives, read_cifar) },
+    Reader { per_byte: 4 * INFLATION, dress: gzip, ..reader("cifar-tar-gzip", archives, read_cifar) },
+    Reader { per_byte: 2 * INFLATION, ..reader("mat", mat_files, read_mat) },
+    Reader { per_byte: 2 * INFLATION, dress: in_mat_file, ..reader("mat-within-zlib", mat_variables, read_mat) },
+    Reader { per_byte: 8, ..reader("npy", npy_files, |bytes| npy::read_from(bytes).is_ok()) },
+    Reader { per_byte: 64, cap: 8 * GIB, ..reader("checkpoint", checkpoints, |bytes| Checkpoint::load_from(bytes).is_ok()) },
+    Reader { per_byte: 256, ..reader("config", configurations, read_config) },
+    Reader { per_byte: 16, ..reader("metrics", metrics_files, |bytes| metrics::read_from(bytes).is_ok()) },
+    reader("png", pngs, read_picture),
+    Reader { dress: with_sums, ..reader("png-with-sums", pngs, read_picture) },
+    reader("jpeg", jpegs, read_picture),
+    Reader { per_byte: 64, cap: 4 * GIB, dress: summed, ..reader("pack", packs, |bytes| read_pack_from(bytes, FORM).is_some()) },
+];
+
+/// A reader whose files may ask for all that its cap of 1 GiB allows.
+const fn reader(name: &'static str, seeds: fn() -> Vec<Vec<u8>>, read: fn(&[u8]) -> bool) -> Reader {
+    Reader { name, seeds, dress: as_it_is, read, cap: GIB, per_byte: usize::MAX }
+}
+
+/// The reader of that name.
+pub fn named(name: &str) -> &'static Reader {
+    READERS.iter().find(|reader| reader.name == name).expect("the reader is in the table")
+}
+
+fn as_it_is(bytes: &[u8]) -> Vec<u8> {
+    bytes.to_vec()
+}
+
+/// Stored, not compressed: that is quick, and a reader does not see the difference.
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(vec![], Compression::none());
+    encoder.write_all(bytes).expect("memory takes it");
+    encoder.finish().expect("memory takes it")
+}
+
+/// A file of IDX: a magic number, sizes, and as many bytes as they promise.
+fn idx_file(magic: u32, sizes: &[u32]) -> Vec<u8> {
+    let header = [magic].iter().chain(sizes).flat_map(|word| word.to_be_bytes()).collect::<Vec<u8>>();
+    let count = sizes.iter().product::<u32>();
+    header.into_iter().chain((0..count).map(|i| (i % 10) as u8)).collect()
+}
+
+fn idx_files() -> Vec<Vec<u8>> {
+    vec![idx_file(2051, &[3, 4, 5]), idx_file(2049, &[12])]
+}
+
+fn gzip_files() -> Vec<Vec<u8>> {
+    // Two members, as some tools write them.
+    let [images, labels] = [idx_file(2051, &[3, 4, 5]), idx_file(2049, &[12])];
+    let mut compressed = GzEncoder::new(vec![], Compression::best());
+    compressed.write_all(&images).expect("memory takes it");
+    let compressed = compressed.finish().expect("memory takes it");
+    vec![compressed, gzip(&labels), [gzip(&images[..20]), gzip(&images[20..])].concat()]
+}
+
+fn read_idx(bytes: &[u8]) -> bool {
+    let (images, labels) = (idx::read_images_from(bytes), idx::read_labels_from(bytes));
+    images.is_ok() || labels.is_ok()
+}
+
+/// Archives of the six files, a record each; one as it is published, one with a long name and things that are no files.
+fn archives() -> Vec<Vec<u8>> {
+    let record: Vec<u8> = (0..cifar::RECORD).map(|i| (i % 10) as u8).collect();
+    let files = |more: fn(&mut tar::Builder<Vec<u8>>)| {
+        let mut archive = tar::Builder::new(vec![]);
+        more(&mut archive);
+        for name in cifar::FILES {
+            let mut header = tar::Header::new_gnu();
+            header.set_size(record.len() as u64);
+            archive.append_data(&mut header, format!("cifar-10-batches-bin/{name}"), &record[..]).expect("memory takes it");
+        }
+        archive.into_inner().expect("memory takes it")
+    };
+    let others = |archive: &mut tar::Builder<Vec<u8>>| {
+        let mut link = tar::Header::new_gnu();
+        link.set_entry_type(tar::EntryType::Symlink);
+        link.set_size(0);
+        archive.append_link(&mut link, "a link", "data_batch_1.bin").expect("memory takes it");
+        let mut note = tar::Header::new_gnu();
+        note.set_size(3);
+        archive.append_data(&mut note, "long/".repeat(40), &b"abc"[..]).expect("memory takes it");
+    };
+    vec![files(|_| ()), files(others)]
+}
+
+fn read_cifar(bytes: &[u8]) -> bool {
+    cifar::read_from(bytes).is_ok()
+}
+
+const MAT_FILES: [&[u8]; 5] = [
+    include_bytes!("../mat/plain.mat"),
+    include_bytes!("../mat/compressed.mat"),
+    include_bytes!("../mat/big_endian.mat"),
+    include_bytes!("../mat/others.mat"),
+    include_bytes!("../mat/tfd.mat"),
+];
+
+fn mat_files() -> Vec<Vec<u8>> {
+    MAT_FILES.map(<[u8]>::to_vec).to_vec()
+}
+
+/// The variables of the first file, each with its tag.
+fn mat_variables() -> Vec<Vec<u8>> {
+    let mut rest = &MAT_FILES[0][128..];
+    let mut variables = vec![];
+    while let Some(size) = rest.get(4..8) {
+        let (variable, after) = rest.split_at(8 + u32::from_le_bytes([size[0], size[1], size[2], size[3]]) as usize);
+        // Those whose names are asked for.
+        if ["uint8", "double", "int16", "none"].iter().any(|name| variable.windows(name.len()).any(|part| part == name.as_bytes())) {
+            variables.push(variable.to_vec());
+        }
+        rest = after;
+    }
+    variables
+}
+
+/// A file whose only variable is compressed.
+fn in_mat_file(variable: &[u8]) -> Vec<u8> {
+    let mut encoder = ZlibEncoder::new(vec![], Compression::none());
+    encoder.write_all(variable).expect("memory takes it");
+    let compressed = encoder.finish().expect("memory takes it");
+    [&MAT_FILES[0][..128], &15u32.to_le_bytes(), &(compressed.len() as u32).to_le_bytes(), &compressed].concat()
+}
+
+/// Reads what any of the files holds, and makes what was read row-major.
+fn read_mat(bytes: &[u8]) -> bool {
+    let mut valid = tfd::read_from(bytes, 1).is_ok();
+    for name in ["uint8", "double", "int16", "none", "shorts", "last"] {
+        if let Ok(arrays) = mat::read_from(bytes, &[name]) {
+            let array = &arrays[0];
+            let count = array.shape().iter().product::<usize>();
+            // Numbers are kept as they are written; as f64 they may take eight times that.
+            assert!(count > 1 << 16 || array.row_major().len() == count);
+            let all: Vec<usize> = (0..array.shape()[0].min(1 << 16)).collect();
+            assert!(count > 1 << 16 || array.examples(&all).is_none_or(|examples| examples.len() == count));
+            valid = true;
+        }
+    }
+    valid
+}
+
+fn npy_files() -> Vec<Vec<u8>> {
+    [
+        &include_bytes!("../numpy/bytes.npy")[..],
+        include_bytes!("../numpy/singles.npy"),
+        include_bytes!("../numpy/doubles_big_endian.npy"),
+        include_bytes!("../numpy/halves.npy"),
+    ]
+    .map(<[u8]>::to_vec)
+    .to_vec()
+}
+
+/// Checkpoints as they lie in a file. Writing one needs a file, so that a reader of this process's own folder does it once.
+fn checkpoints() -> Vec<Vec<u8>> {
+    let array = |shape: &[usize]| Array { shape: shape.into(), values: (0..shape.iter().product()).map(|i| i as f32 / 3.0).collect() };
+    let tensors = BTreeMap::from([("g.h0.w".into(), array(&[3, 5])), ("g.h0.b".into(), array(&[5])), ("empty".into(), array(&[0, 7]))]);
+    let (config, device, version) = ("[train]\nk = 2\n".into(), "host".into(), "0.1.0".into());
+    let folder = tempfile::tempdir().expect("there is room for a file");
+    let path = folder.path().join("a.safetensors");
+    Checkpoint { iteration: 500, seed: 7, config, device, version, tensors }.save(&path).expect("there is room for a file");
+    vec![std::fs::read(path).expect("it was written")]
+}
+
+fn configurations() -> Vec<Vec<u8>> {
+    vec![include_bytes!("../../assets/presets/mnist.toml").to_vec(), include_bytes!("../../assets/presets/ring.toml").to_vec()]
+}
+
+fn read_config(bytes: &[u8]) -> bool {
+    Config::parse(&String::from_utf8_lossy(bytes), &[]).is_ok()
+}
+
+fn metrics_files() -> Vec<Vec<u8>> {
+    let header = "iteration,d_loss,g_loss,value,d_real,d_fake,real_right,fake_right,g_gradient,d_gradient,non_finite\n";
+    let rows = "1,1.38,0.69,-1.3,0.5,0.5,0.5,0.5,0.01,0.02,0\n2,1e-12,NaN,inf,-inf,0.1,1.0,0.0,3e20,1e-45,1\n";
+    vec![
+        format!("{header}{rows}").into_bytes(),
+        format!("{header}{}", rows.repeat(5)).into_bytes(),
+        format!("{header}{rows}3,0.1").into_bytes(),
+    ]
+}
+
+/// A small picture, in some form.
+fn picture(form: fn(DynamicImage) -> DynamicImage, format: ImageFormat) -> Vec<u8> {
+    let colours = image::RgbaImage::from_fn(9, 7, |x, y| image::Rgba([20 * x as u8, 30 * y as u8, (x * y) as u8, 255 - 9 * x as u8]));
+    let mut file = std::io::Cursor::new(vec![]);
+    form(DynamicImage::ImageRgba8(colours)).write_to(&mut file, format).expect("memory takes it");
+    file.into_inner()
+}
+
+fn pngs() -> Vec<Vec<u8>> {
+    let forms: [fn(DynamicImage) -> DynamicImage; 4] = [
+        |picture| picture,
+        |picture| picture.into_luma8().into(),
+        |picture| picture.into_rgb16().into(),
+        |picture| picture.into_luma_alpha8().into(),
+    ];
+    forms.map(|form| picture(form, ImageFormat::Png)).to_vec()
+}
+
+fn jpegs() -> Vec<Vec<u8>> {
+    vec![
+        picture(|picture| picture.into_rgb8().into(), ImageFormat::Jpeg),
+        picture(|picture| picture.into_luma8().into(), ImageFormat::Jpeg),
+    ]
+}
+
+fn read_picture(bytes: &[u8]) -> bool {
+    read_picture_from(bytes, FORM).is_ok()
+}
+
+/// A PNG whose pieces have the checksums that belong to them.
+fn with_sums(png: &[u8]) -> Vec<u8> {
+    let (mut png, mut at) = (png.to_vec(), 8);
+    while let Some(size) = png.get(at..at + 4) {
+        let size = u32::from_be_bytes([size[0], size[1], size[2], size[3]]) as usize;
+        let (begin, end) = (at + 4, at + 8 + size);
+        let Some(piece) = png.get(begin..end) else { break };
+        let mut sum = flate2::Crc::new();
+        sum.update(piece);
+        let sum = sum.sum().to_be_bytes();
+        let Some(place) = png.get_mut(end..end + 4) else { break };
+        place.copy_from_slice(&sum);
+        at = end + 4;
+    }
+    png
+}
+
+/// A folder's pictures as its cache keeps them, without the checksum at its end.
+fn packs() -> Vec<Vec<u8>> {
+    let header = br#"{"key":"k","ranges":{"train":{"start":0,"end":2},"valid":{"start":2,"end":2},"test":{"start":2,"end":3}},"labelled":true,"skipped":[{"path":"a/b.png","why":"damaged"}],"skipped_in_all":1}"#;
+    let content = [b"ganderp1", &(header.len() as u32).to_le_bytes()[..], header, &[7; 12], &[1, 0, 2]].concat();
+    vec![content]
+}
+
+fn summed(content: &[u8]) -> Vec<u8> {
+    [content, &Sha256::digest(content)].concat()
+}
