@@ -50,7 +50,8 @@ pub(super) struct Options {
 }
 
 pub(super) fn run(options: &Options) -> Result<u8> {
-    let (name, config) = options.game.read()?;
+    let (name, mut config) = options.game.read()?;
+    config.data = options.data.chosen(&config.data)?;
     let games = variations(options, &config)?;
     let (dataset, remark) = dataset(&config, &options.data)?;
     if let Some(remark) = remark {
@@ -125,8 +126,8 @@ fn widen(layers: &mut [LayerSpec], width: u32) {
 
 /// The data set, or, where its files are not at hand or not whole, random bytes of the same shape: time does not depend on what is in a picture.
 fn dataset(config: &Config, options: &DataOptions) -> Result<(Dataset, Option<String>)> {
-    match data::open(&config.data, options.folder.as_deref()) {
-        Err(Error::Data(why)) if options.folder.is_none() => {
+    match options.open(&config.data) {
+        Err(Error::Data(why)) if options.place.is_none() => {
             let dataset = Dataset::stand_in(&data::outline(&config.data)?);
             Ok((dataset, Some(format!("{why}; measured on random bytes of the same shape"))))
         }

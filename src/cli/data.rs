@@ -1,11 +1,14 @@
-//! `gander data`: what there is, and downloads.
+//! `gander data`: what there is, downloads, and looks at it.
+
+mod check;
+mod show;
 
 use crate::cli::print;
 use crate::data::fetch::{Patience, Progress, Remote, fetch};
-use crate::data::{cache_folder, catalogue};
+use crate::data::{DataConfig, cache_folder, catalogue, own};
 use crate::error::Result;
 use indicatif::{ProgressBar, ProgressStyle};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Options of `gander data`.
 #[derive(Debug, clap::Args)]
@@ -16,7 +19,7 @@ pub(super) struct Options {
 
 #[derive(Debug, clap::Subcommand)]
 enum Command {
-    /// List the data sets that gander knows
+    /// List the data sets that gander knows, and where their files are
     List,
     /// Download a data set into the cache folder; an interrupted download goes on where it stopped
     Fetch {
@@ -30,11 +33,15 @@ enum Command {
         #[arg(long, value_name = "DIR")]
         to: Option<PathBuf>,
     },
+    /// Open a data set whole, and say what it holds and what is wrong with it; exit code 1 if anything is
+    Check(check::Options),
+    /// Draw some examples of a data set, a row per class, and print what its numbers are like
+    Show(show::Options),
 }
 
 pub(super) fn run(options: Options) -> Result<u8> {
     match options.command {
-        Command::List => print(&catalogue::KNOWN.iter().map(|(name, what)| format!("{name:12} {what}\n")).collect::<String>()),
+        Command::List => list(),
         Command::Fetch { name, mirrors, to } => {
             let remote = Remote::named(&name, mirrors.as_deref())?;
             let folder = match to {
@@ -42,11 +49,32 @@ pub(super) fn run(options: Options) -> Result<u8> {
                 None => cache_folder()?.join(&name),
             };
             let bar = ProgressBar::no_length().with_style(style());
-            let downloaded = fetch(&remote, &folder, &Patience::default(), &mut |progress| show(&bar, progress))?;
+            let downloaded = fetch(&remote, &folder, &Patience::default(), &mut |progress| show_progress(&bar, progress))?;
             bar.finish_and_clear();
             print(&format!("{}: {downloaded} files downloaded, all {} whole\n", folder.display(), remote.files.len()))
         }
+        Command::Check(options) => check::run(&options),
+        Command::Show(options) => show::run(&options),
     }
+}
+
+/// A line for every set, and a second one for where its files are.
+fn list() -> Result<u8> {
+    let line = |name: &str, what: &str| format!("{name:14} {what}\n");
+    let known = catalogue::KNOWN.iter().map(|known| {
+        let found = match known.place(None) {
+            Some(place) => format!("{:14} found: {}\n", "", place.display()),
+            None if known.is_made() => String::new(),
+            None => format!("{:14} not found\n", ""),
+        };
+        line(known.name, known.what) + &found
+    });
+    print(&known.chain(own::OWN.map(|(name, what)| line(name, what))).collect::<String>())
+}
+
+/// The configuration of the data that were named on the command line: a known set, `folder:PATH`, `npy:PATH` or `FILE.npy`.
+fn config(name: &str) -> Result<DataConfig> {
+    Ok(DataConfig::named(&own::chosen(Path::new(name))?.unwrap_or_else(|| name.to_string()), 0))
 }
 
 fn style() -> ProgressStyle {
@@ -54,7 +82,7 @@ fn style() -> ProgressStyle {
         .expect("the template names indicatif's own keys")
 }
 
-fn show(bar: &ProgressBar, progress: Progress) {
+fn show_progress(bar: &ProgressBar, progress: Progress) {
     match progress {
         Progress::Arrived { file, bytes, total } => {
             bar.set_message(file.to_string());

@@ -11,7 +11,7 @@ use crate::cli::adapter::{self, Opened};
 use crate::cli::generator::Generator;
 use crate::cli::wait::wait;
 use crate::cli::{DataOptions, DeviceOptions, print};
-use crate::data::{self, DataConfig, Dataset, samples};
+use crate::data::{DataConfig, Dataset, samples};
 use crate::error::{Error, Result};
 use crate::eval::distances::Rows;
 use crate::eval::neighbours::{Audit, audit, nearest};
@@ -226,7 +226,7 @@ pub(super) fn run(options: &Options) -> Result<u8> {
 /// Evaluates a run, and keeps what was found out in its folder or where the options say.
 pub(super) fn evaluate_run(options: &Options, view: &RunView) -> Result<Summary> {
     let Generator { mut sampler, waiter, config, state, seed } = Generator::open(view, options.at, options.seed, &options.device)?;
-    let examples = Examples::of(data::open(&config.data, options.data.folder.as_deref())?)?;
+    let examples = Examples::of(options.data.open(&config.data)?)?;
     examples.fit(sampler.dimensions())?;
     let samples = wait(waiter.as_ref(), sampler.samples(options.count, seed))?;
     drop(sampler);
@@ -244,7 +244,7 @@ pub(super) fn evaluate_run(options: &Options, view: &RunView) -> Result<Summary>
 /// Evaluates samples from elsewhere, and keeps what was found out where the options say, if they do.
 fn evaluate_samples(options: &Options) -> Result<Summary> {
     let (path, against) = (options.samples.as_ref().expect("asked for"), options.against.as_ref().expect("asked for"));
-    let dataset = data::open(&DataConfig::named(against, 0), options.data.folder.as_deref())?;
+    let dataset = options.data.open(&DataConfig::named(against, 0))?;
     let samples = samples::read(path, &dataset.outline(), options.range)?;
     let examples = Examples::of(dataset)?;
     let mut bench = Workbench::open(&options.device)?;

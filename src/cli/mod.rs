@@ -10,6 +10,7 @@ mod figure;
 mod generator;
 mod interrupt;
 mod log;
+mod opening;
 mod plan;
 mod presets;
 mod progress;
@@ -42,6 +43,7 @@ pub struct Cli {
 const EXAMPLES: &str = "Examples:
   gander train                            the embedded digits, on the best device there is
   gander train mnist --data ~/mnist       the paper's MNIST game
+  gander train mnist --data folder:pictures --size 28 --channels 1   any folder of pictures
   gander train mnist --set train.recipe=code-2014 --seed 7 --out runs/code
   gander resume runs/code --iterations 200000
   gander sample runs/code --count 64 --out sheet.png
@@ -80,7 +82,7 @@ enum Command {
     Plan(plan::Options),
     /// Measure where an iteration's time and memory go
     Bench(bench::Options),
-    /// List or download data sets
+    /// List, download, check or look at data sets
     Data(data::Options),
     /// Print a script that completes gander's commands in a shell
     Completions {
@@ -100,12 +102,19 @@ struct DeviceOptions {
     backend: Option<adapter::Backend>,
 }
 
-/// Where files of data are.
-#[derive(Clone, Debug, Args)]
+/// Where data are, and in which form they are wanted.
+#[derive(Clone, Debug, Default, Args)]
 struct DataOptions {
-    /// The folder with the data set's files; $GANDER_DATA or the cache folder if it is not given
-    #[arg(long = "data", value_name = "DIR", value_hint = ValueHint::DirPath)]
-    folder: Option<PathBuf>,
+    /// The folder with the data set's files ($GANDER_DATA or the cache folder if it is not given); or data of your own: folder:PATH, a folder of
+    /// pictures, or FILE.npy, an array
+    #[arg(long = "data", value_name = "DIR|folder:PATH|FILE.npy", value_hint = ValueHint::AnyPath)]
+    place: Option<PathBuf>,
+    /// Pixels on each side that the pictures of a folder are made
+    #[arg(long, value_name = "PIXELS")]
+    size: Option<u32>,
+    /// Channels that the pictures of a folder are given: 3, or 1 for grey
+    #[arg(long, value_name = "1|3")]
+    channels: Option<u32>,
 }
 
 /// How much is said.

@@ -35,7 +35,7 @@ impl Start {
     /// # Errors
     /// if one of these is not possible.
     pub fn prepare(config: Config, options: &RunOptions, interrupt: Interrupt) -> Result<Start> {
-        let dataset = crate::data::open(&config.data, options.data.folder.as_deref())?;
+        let dataset = options.data.open(&config.data)?;
         let Opened { device, waiter, remark } = adapter::open(&options.device)?;
         let identity = device.identity();
         let trainer = Trainer::new(device, &config, &dataset)?;

@@ -116,8 +116,7 @@ fn axes(count: u32, shape: Shape) -> Vec<usize> {
 /// What the samples are shown as. Pictures need no data; points are shown over theirs, which are made from a seed.
 pub(super) fn reference(config: &Config, scaling: Option<Scaling>, dimensions: u32) -> Result<Reference> {
     let (data, scaling) = (&config.data, scaling.unwrap_or(config.report.scaling));
-    let outline = data::outline(data)?;
-    if outline.shape.is_point() {
+    if data::shape(data)?.is_point() {
         return Ok(Reference::new(&data::open(data, None)?, scaling));
     }
     Ok(Reference::Pictures(Picture::new(shape(data, dimensions)?, data.preprocess, scaling)))
@@ -125,9 +124,9 @@ pub(super) fn reference(config: &Config, scaling: Option<Scaling>, dimensions: u
 
 /// The shape of a sample of so many numbers.
 fn shape(data: &DataConfig, dimensions: u32) -> Result<Shape> {
-    let outline = data::outline(data)?;
-    if outline.dimensions() == dimensions {
-        return Ok(outline.shape);
+    let shape = data::shape(data)?;
+    if shape.dimensions() == dimensions {
+        return Ok(shape);
     }
     // A set of the user's own in MNIST's format: its pictures may have another size.
     let side = dimensions.isqrt();

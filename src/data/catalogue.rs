@@ -1,52 +1,247 @@
-//! The data sets gander knows by name, and the folders where it looks for those that are files.
+//! The data sets gander knows by name, and the folders where it looks for those that are files. One row of [`KNOWN`] says all that is to be said of one.
 
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use super::config::DataConfig;
-use super::dataset::{Dataset, Outline};
-use super::{digits, mnist, points};
+use super::dataset::{Dataset, Outline, Shape};
+use super::images::{Folder, Notice};
+use super::own::{OWN, Own};
+use super::{arrays, cifar, digits, mnist, points};
 use crate::error::{Error, Result};
 
-/// The names that [`open`] knows, each with what it is.
-pub const KNOWN: [(&str, &str); 4] = [
-    ("mnist", "28×28 handwritten digits, 70,000; four files, `gander data fetch mnist` downloads them"),
-    ("digits", "28×28 handwritten-like digits, 70,000; embedded, made from the seed"),
-    ("ring", "eight Gaussians on a circle in the plane, 81,920 points; made from the seed"),
-    ("gaussian-1d", "one Gaussian on a line, the setting of the paper's Figure 1, 81,920 points; made from the seed"),
+/// A data set that gander knows by name.
+pub struct Known {
+    /// The name that a configuration has.
+    pub name: &'static str,
+    /// What it is, and how one comes by it.
+    pub what: &'static str,
+    /// What its labels mean, where that is more than a number.
+    pub classes: &'static [&'static str],
+    sketch: Sketch,
+    source: Source,
+}
+
+/// What an opened set will be, as long as nobody has made another one in its place.
+struct Sketch {
+    shape: Shape,
+    bytes: bool,
+    examples: u32,
+    train: Range<u32>,
+}
+
+/// Where a set comes from.
+enum Source {
+    /// It is made from a seed.
+    Made(fn(u32) -> Dataset),
+    /// It is read from files.
+    Files(Files),
+}
+
+/// How the files of a set are found and read.
+struct Files {
+    /// Whether a place has any of them.
+    is_in: fn(&Path) -> bool,
+    /// Reads them all.
+    read: fn(&Path) -> Result<Dataset>,
+    /// Whose names they have.
+    names: Names,
+    /// How one gets them.
+    how: &'static str,
+}
+
+/// Whose names a set's files have.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Names {
+    /// Nobody else's: they are known wherever they lie.
+    Own,
+    /// Another set's too: they are this one's in a folder of its name, or in one that the user named.
+    Shared,
+}
+
+/// Pictures of MNIST's form.
+const OF_MNIST: Sketch = Sketch { shape: mnist::SHAPE, bytes: true, examples: mnist::EXAMPLES, train: mnist::TRAIN };
+
+/// Points in the plane or on the line.
+const fn points_of(shape: Shape) -> Sketch {
+    Sketch { shape, bytes: false, examples: points::EXAMPLES, train: 0..points::TRAIN }
+}
+
+/// All of them.
+pub static KNOWN: [Known; 7] = [
+    Known {
+        name: "mnist",
+        what: "28×28 handwritten digits, 70,000; four files, `gander data fetch mnist` downloads them",
+        classes: &[],
+        sketch: OF_MNIST,
+        source: Source::Files(Files {
+            is_in: mnist::is_in,
+            read: |folder| mnist::read(folder, "mnist"),
+            names: Names::Own,
+            how: "run `gander data fetch mnist`",
+        }),
+    },
+    Known {
+        name: "fashion-mnist",
+        what: "28×28 pictures of clothes, 70,000, in ten classes; `gander data fetch fashion-mnist` downloads them",
+        classes: &mnist::GARMENTS,
+        sketch: OF_MNIST,
+        source: Source::Files(Files {
+            is_in: mnist::is_in,
+            read: |folder| mnist::read(folder, "fashion-mnist"),
+            names: Names::Shared,
+            how: "run `gander data fetch fashion-mnist`",
+        }),
+    },
+    Known {
+        name: "kmnist",
+        what: "28×28 handwritten Japanese characters, 70,000, in ten classes; `gander data fetch kmnist` downloads them",
+        classes: &mnist::SYLLABLES,
+        sketch: OF_MNIST,
+        source: Source::Files(Files {
+            is_in: mnist::is_in,
+            read: |folder| mnist::read(folder, "kmnist"),
+            names: Names::Shared,
+            how: "run `gander data fetch kmnist`",
+        }),
+    },
+    Known {
+        name: "cifar10",
+        what: "32×32 colour photographs, 60,000, in ten classes; `gander data fetch cifar10` downloads them",
+        classes: &cifar::CLASSES,
+        sketch: Sketch { shape: cifar::SHAPE, bytes: true, examples: cifar::EXAMPLES, train: cifar::TRAIN },
+        source: Source::Files(Files { is_in: cifar::is_in, read: cifar::read, names: Names::Own, how: "run `gander data fetch cifar10`" }),
+    },
+    Known {
+        name: "digits",
+        what: "28×28 handwritten-like digits, 70,000; embedded, made from the seed",
+        classes: &[],
+        sketch: Sketch { shape: digits::SHAPE, bytes: true, examples: digits::EXAMPLES, train: digits::TRAIN },
+        source: Source::Made(|seed| digits::digits(seed, digits::EXAMPLES)),
+    },
+    Known {
+        name: "ring",
+        what: "eight Gaussians on a circle in the plane, 81,920 points; made from the seed",
+        classes: &[],
+        sketch: points_of(points::RING_SHAPE),
+        source: Source::Made(points::ring),
+    },
+    Known {
+        name: "gaussian-1d",
+        what: "one Gaussian on a line, the setting of the paper's Figure 1, 81,920 points; made from the seed",
+        classes: &[],
+        sketch: points_of(points::GAUSSIAN_SHAPE),
+        source: Source::Made(points::gaussian_1d),
+    },
 ];
 
 /// Opens the data set that a configuration names. `folder` holds those that are files: without it they are looked
-/// for in $GANDER_DATA, then in [`cache_folder`]. In each of these the files may lie in the folder itself or in its subfolder `mnist`.
+/// for in $GANDER_DATA, then in [`cache_folder`]; in each of these in the subfolder of the set's name, then in the folder itself.
 /// # Errors
 /// [`Error::Config`] for an unknown name, with the nearest known one; [`Error::Data`] when files are nowhere, with the folders that were
 /// searched, or are not what they promise to be.
 pub fn open(config: &DataConfig, folder: Option<&Path>) -> Result<Dataset> {
-    let dataset = match config.set.as_str() {
-        "mnist" => open_mnist(&roots(folder, std::env::var_os("GANDER_DATA").map(PathBuf::from), cache_folder().ok()))?,
-        "digits" => digits::digits(config.seed, digits::EXAMPLES),
-        "ring" => points::ring(config.seed),
-        "gaussian-1d" => points::gaussian_1d(config.seed),
-        unknown => return Err(stranger(unknown)),
+    open_watched(config, folder, &mut |_| ())
+}
+
+/// The same, for somebody who wants to hear what happens while a folder of pictures is decoded.
+/// # Errors
+/// as [`open`] has them.
+pub fn open_watched(config: &DataConfig, folder: Option<&Path>, notice: &mut dyn FnMut(Notice)) -> Result<Dataset> {
+    let dataset = match Own::of(config)? {
+        Some(Own::Folder(root, form)) => Folder::list(root, form)?.open(&config.set, cache_folder().ok().as_deref(), notice)?,
+        Some(Own::Array(path, hint)) => arrays::open(path, hint, &config.set)?,
+        None => Known::named(&config.set)?.open(config.seed, folder)?,
     };
     Ok(Dataset { preprocess: config.preprocess, ..dataset })
 }
 
-/// What the data set that a configuration names will be when it is opened: enough to lay out a game without any file.
+/// What the data set that a configuration names will be when it is opened: enough to lay out a game without any of the known files. Of a folder of the user's
+/// own the pictures are counted, of an array the header is read.
 /// # Errors
-/// [`Error::Config`] for an unknown name, with the nearest known one.
+/// [`Error::Config`] for an unknown name, with the nearest known one; [`Error::Io`] or [`Error::Data`] when the user's own data are not there.
 pub fn outline(config: &DataConfig) -> Result<Outline> {
-    let (shape, bytes, examples, train) = match config.set.as_str() {
-        "mnist" => (mnist::SHAPE, true, mnist::EXAMPLES, mnist::TRAIN),
-        "digits" => (digits::SHAPE, true, digits::EXAMPLES, digits::TRAIN),
-        "ring" => (points::RING_SHAPE, false, points::EXAMPLES, 0..points::TRAIN),
-        "gaussian-1d" => (points::GAUSSIAN_SHAPE, false, points::EXAMPLES, 0..points::TRAIN),
-        unknown => return Err(stranger(unknown)),
+    let outline = match Own::of(config)? {
+        Some(Own::Folder(root, form)) => Folder::list(root, form)?.outline(&config.set),
+        Some(Own::Array(path, hint)) => arrays::outline(path, hint, &config.set)?,
+        None => Known::named(&config.set)?.outline(),
     };
-    Ok(Outline { name: config.set.clone(), shape, bytes, examples, train, preprocess: config.preprocess })
+    Ok(Outline { preprocess: config.preprocess, ..outline })
 }
 
-fn stranger(unknown: &str) -> Error {
-    Error::Config(format!("there is no data set `{unknown}`{}; known: {}", suggestion(unknown), names()))
+/// The shape of an example of the data set that a configuration names. Nothing is read but the header of an array.
+/// # Errors
+/// as [`outline`] has them.
+pub fn shape(config: &DataConfig) -> Result<Shape> {
+    match Own::of(config)? {
+        Some(Own::Folder(_, form)) => Ok(form.shape()),
+        _ => Ok(outline(config)?.shape),
+    }
+}
+
+/// What the labels of the data set that a configuration names mean, where that is more than a number.
+/// # Errors
+/// as [`outline`] has them.
+pub fn classes(config: &DataConfig) -> Result<Vec<String>> {
+    Ok(match Own::of(config)? {
+        Some(Own::Folder(root, form)) => Folder::list(root, form)?.classes().to_vec(),
+        Some(Own::Array(..)) => vec![],
+        None => Known::named(&config.set)?.classes.iter().map(|class| class.to_string()).collect(),
+    })
+}
+
+impl Known {
+    /// The data set of that name.
+    /// # Errors
+    /// [`Error::Config`] if there is none, with the nearest and all.
+    pub fn named(name: &str) -> Result<&'static Known> {
+        let unknown = || Error::Config(format!("there is no data set `{name}`{}; known: {}", suggestion(name), names()));
+        KNOWN.iter().find(|known| known.name == name).ok_or_else(unknown)
+    }
+
+    /// Where its files lie, if it has files, and they lie anywhere; under `folder`, if one is named.
+    #[must_use]
+    pub fn place(&self, folder: Option<&Path>) -> Option<PathBuf> {
+        match &self.source {
+            Source::Files(files) => self.find(files, folder).ok(),
+            Source::Made(_) => None,
+        }
+    }
+
+    /// Whether it is made from a seed.
+    #[must_use]
+    pub fn is_made(&self) -> bool {
+        matches!(self.source, Source::Made(_))
+    }
+
+    fn open(&self, seed: u32, folder: Option<&Path>) -> Result<Dataset> {
+        match &self.source {
+            Source::Made(make) => Ok(make(seed)),
+            Source::Files(files) => (files.read)(&self.find(files, folder)?),
+        }
+    }
+
+    fn outline(&self) -> Outline {
+        let Sketch { shape, bytes, examples, train } = &self.sketch;
+        let (name, train) = (self.name.into(), train.clone());
+        Outline { name, shape: *shape, bytes: *bytes, examples: *examples, train, preprocess: None }
+    }
+
+    /// The first place that has any of its files.
+    fn find(&self, files: &Files, named: Option<&Path>) -> Result<PathBuf> {
+        let roots = roots(named, std::env::var_os("GANDER_DATA").map(PathBuf::from), cache_folder().ok());
+        let itself = named.is_some() || files.names == Names::Own;
+        let places = |root: PathBuf| [Some(root.join(self.name)), itself.then_some(root)];
+        let places: Vec<PathBuf> = roots.into_iter().flat_map(places).flatten().collect();
+        if let Some(place) = places.iter().find(|place| (files.is_in)(place)) {
+            return Ok(place.clone());
+        }
+        let searched = match &places[..] {
+            [] => "no folder to search".to_string(),
+            _ => format!("searched {}", places.iter().map(|place| place.display().to_string()).collect::<Vec<_>>().join(", ")),
+        };
+        Err(Error::Data(format!("{} is nowhere: {searched}; {}, or name its folder with --data DIR", self.name, files.how)))
+    }
 }
 
 /// Where `gander data fetch` puts its files, one subfolder per data set: `gander` in the user's cache folder (`~/.cache` on Linux,
@@ -69,29 +264,16 @@ fn roots(named: Option<&Path>, variable: Option<PathBuf>, cache: Option<PathBuf>
     }
 }
 
-/// Reads MNIST from the first of the `roots`, or of their subfolders `mnist`, that has any of its files.
-fn open_mnist(roots: &[PathBuf]) -> Result<Dataset> {
-    let folders: Vec<_> = roots.iter().flat_map(|root| [root.clone(), root.join("mnist")]).collect();
-    if let Some(folder) = folders.iter().find(|folder| mnist::is_in(folder)) {
-        return mnist::read(folder);
-    }
-    let searched = match &folders[..] {
-        [] => "no folder to search".to_string(),
-        _ => format!("searched {}", folders.iter().map(|folder| folder.display().to_string()).collect::<Vec<_>>().join(", ")),
-    };
-    Err(Error::Data(format!("mnist is nowhere: {searched}; run `gander data fetch mnist`, or name its folder with --data DIR")))
-}
-
 /// ` (did you mean …?)`, when a known name is near: at most half of it would have to be typed anew.
 fn suggestion(unknown: &str) -> String {
     let near = |name: &str| strsim::normalized_damerau_levenshtein(unknown, name);
-    let nearest = KNOWN.iter().map(|(name, _)| *name).max_by(|a, b| near(a).total_cmp(&near(b)));
+    let nearest = KNOWN.iter().map(|known| known.name).max_by(|a, b| near(a).total_cmp(&near(b)));
     nearest.filter(|name| near(name) >= 0.5).map_or_else(String::new, |name| format!(" (did you mean `{name}`?)"))
 }
 
 /// The known names in one line.
 fn names() -> String {
-    KNOWN.map(|(name, _)| name).join(", ")
+    KNOWN.iter().map(|known| known.name).chain(OWN.map(|(name, _)| name)).collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]
@@ -101,7 +283,7 @@ mod tests {
     #[test]
     fn every_known_name_but_those_of_files_opens_to_the_set_of_that_name() {
         // `digits` too would open, but 70,000 of them take long in a debug build; its own tests make fewer.
-        for (name, _) in KNOWN.into_iter().filter(|(name, _)| !["mnist", "digits"].contains(name)) {
+        for name in KNOWN.iter().filter(|known| known.is_made() && known.name != "digits").map(|known| known.name) {
             assert_eq!(open(&DataConfig::named(name, 1), None).unwrap().name, name);
         }
     }
@@ -118,9 +300,15 @@ mod tests {
     #[test]
     fn an_unknown_name_is_answered_with_the_nearest_and_all() {
         let message = open(&DataConfig::named("mnits", 1), None).unwrap_err().to_string();
-        assert_eq!(message, "there is no data set `mnits` (did you mean `mnist`?); known: mnist, digits, ring, gaussian-1d");
+        assert_eq!(
+            message,
+            "there is no data set `mnits` (did you mean `mnist`?); known: mnist, fashion-mnist, kmnist, cifar10, digits, ring, gaussian-1d, folder:PATH, npy:PATH"
+        );
         let message = open(&DataConfig::named("imagenet-22k", 1), None).unwrap_err().to_string();
-        assert_eq!(message, "there is no data set `imagenet-22k`; known: mnist, digits, ring, gaussian-1d");
+        assert_eq!(
+            message,
+            "there is no data set `imagenet-22k`; known: mnist, fashion-mnist, kmnist, cifar10, digits, ring, gaussian-1d, folder:PATH, npy:PATH"
+        );
     }
 
     #[test]
@@ -136,7 +324,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let message = open(&DataConfig::named("mnist", 1), Some(folder.path())).unwrap_err().to_string();
         let (direct, below) = (folder.path().display().to_string(), folder.path().join("mnist").display().to_string());
-        assert!(message.starts_with(&format!("mnist is nowhere: searched {direct}, {below}; ")), "{message}");
+        assert!(message.starts_with(&format!("mnist is nowhere: searched {below}, {direct}; ")), "{message}");
         assert!(message.contains("`gander data fetch mnist`") && message.contains("--data DIR"), "{message}");
     }
 

@@ -7,8 +7,14 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DataConfig {
-    /// The name of the data set.
+    /// The name of the data set (see `gander data list`); or `folder:PATH`, a folder of pictures, or `npy:PATH`, an array.
     pub set: String,
+    /// Pixels on each side of a picture of `folder:PATH`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub size: Option<u32>,
+    /// Channels of a picture of `folder:PATH`: 3 if they are not given, 1 for grey.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub channels: Option<u32>,
     /// The seed of a procedural data set.
     #[serde(default)]
     pub seed: u32,

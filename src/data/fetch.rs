@@ -1,6 +1,6 @@
 //! Downloads: the files of a data set, from whichever mirror serves them, into the user's cache folder.
 //!
-//! A mirror is not trusted: a file gets its name only after its uncompressed content has had the pinned sha256, so http, redirects and
+//! A mirror is not trusted: a file gets its name only after it, or its uncompressed content, has had the pinned sha256, so http, redirects and
 //! foreign mirrors are harmless. What has arrived waits in `NAME.part` and is continued by an HTTP range request; where that cannot be,
 //! or what came together is wrong, it begins anew. Every wait, retry, redirect and byte is bounded.
 //!
@@ -13,7 +13,7 @@ mod transfer;
 use std::fs::File;
 use std::path::Path;
 
-pub use remote::{Remote, RemoteFile};
+pub use remote::{Pinned, Remote, RemoteFile};
 pub use transfer::Patience;
 
 use crate::error::{Error, Result};
@@ -69,6 +69,13 @@ pub fn fetch(remote: &Remote, folder: &Path, patience: &Patience, progress: &mut
         }
     }
     Ok(downloaded)
+}
+
+/// What is wrong with a file, if anything: how it differs from the one that was published.
+/// # Errors
+/// [`Error::Io`] when it cannot be opened.
+pub fn fault(path: &Path, wanted: &RemoteFile) -> Result<Option<String>> {
+    Ok(part::fault(&File::open(path).map_err(Error::io("open", path))?, wanted))
 }
 
 /// Whether the folder holds this file, with the pinned content.

@@ -5,7 +5,7 @@
 //! byte, so that a small file cannot fill the memory.
 
 use std::fs::File;
-use std::io::{ErrorKind, Read};
+use std::io::{Cursor, ErrorKind, Read, Seek};
 use std::path::Path;
 
 use super::inflate::{self, Storage};
@@ -41,6 +41,14 @@ pub fn read_images(path: &Path) -> Result<Images> {
     Ok(Images { count: sizes[0], rows: sizes[1], columns: sizes[2], pixels })
 }
 
+/// Reads a file of images from its bytes, plain or gzip.
+/// # Errors
+/// As [`read_images`].
+pub fn read_images_from(bytes: &[u8]) -> Result<Images> {
+    let (sizes, pixels) = content(Stream::new(Path::new("images"), Cursor::new(bytes))?, IMAGES)?;
+    Ok(Images { count: sizes[0], rows: sizes[1], columns: sizes[2], pixels })
+}
+
 /// Reads a file of labels (magic number 2049), plain or gzip: one byte each.
 /// # Errors
 /// As [`read_images`], for labels.
@@ -48,9 +56,20 @@ pub fn read_labels(path: &Path) -> Result<Vec<u8>> {
     Ok(read(path, LABELS)?.1)
 }
 
+/// Reads a file of labels from its bytes, plain or gzip.
+/// # Errors
+/// As [`read_images`], for labels.
+pub fn read_labels_from(bytes: &[u8]) -> Result<Vec<u8>> {
+    Ok(content(Stream::new(Path::new("labels"), Cursor::new(bytes))?, LABELS)?.1)
+}
+
 /// The sizes in the header, and the values, of the kind of file that begins with `magic`.
 fn read(path: &Path, magic: u32) -> Result<(Vec<u32>, Vec<u8>)> {
-    let mut stream = Stream::open(path)?;
+    content(Stream::new(path, File::open(path).map_err(Error::io("open", path))?)?, magic)
+}
+
+/// The sizes in the header of a stream, and its values.
+fn content(mut stream: Stream, magic: u32) -> Result<(Vec<u32>, Vec<u8>)> {
     let header = stream.header(header_bytes(magic))?;
     let mut words = header.chunks_exact(4).map(|word| u32::from_be_bytes(word.try_into().expect("chunks of four")));
     let found = words.next().expect("a header begins with its magic number");
@@ -95,15 +114,14 @@ fn promise(sizes: &[u32]) -> std::result::Result<u64, String> {
 struct Stream<'a> {
     path: &'a Path,
     storage: Storage,
-    bytes: Box<dyn Read>,
+    bytes: Box<dyn Read + 'a>,
     /// A gzip stream ended before its own end.
     broken_off: bool,
 }
 
-impl Stream<'_> {
-    fn open(path: &Path) -> Result<Stream<'_>> {
-        let file = File::open(path).map_err(Error::io("open", path))?;
-        let (storage, bytes) = inflate::content(file).map_err(Error::io("read", path))?;
+impl<'a> Stream<'a> {
+    fn new(path: &'a Path, source: impl Read + Seek + 'a) -> Result<Stream<'a>> {
+        let (storage, bytes) = inflate::content(source).map_err(Error::io("read", path))?;
         Ok(Stream { path, storage, bytes, broken_off: false })
     }
 

@@ -1,4 +1,5 @@
-//! MNIST: four IDX files in one folder, as LeCun, Cortes and Burges published them, and as anybody can make smaller ones.
+//! MNIST and its relatives: four IDX files in one folder, as LeCun, Cortes and Burges published them, and as anybody can make smaller ones. Fashion-MNIST
+//! (Xiao, Rasul and Vollgraf 2017) and KMNIST (Clanuwat et al. 2018) have the same files under the same names, with other pictures in them.
 
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -19,7 +20,13 @@ pub const EXAMPLES: u32 = 70_000;
 /// Training examples of the published set; mnist.yaml.
 pub const TRAIN: Range<u32> = 0..50_000;
 
-/// Reads the four files of `folder`, each plain or gzip, under the name it was published by (`train-images-idx3-ubyte`) or the one that
+/// What the labels of Fashion-MNIST mean.
+pub const GARMENTS: [&str; 10] = ["T-shirt/top", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot"];
+
+/// What the labels of KMNIST mean: the syllables that its characters stand for.
+pub const SYLLABLES: [&str; 10] = ["o", "ki", "su", "tsu", "na", "ha", "ma", "ya", "re", "wo"];
+
+/// Reads the data set `name` from the four files of `folder`, each plain or gzip, under the name it was published by (`train-images-idx3-ubyte`) or the one that
 /// some archives unpack to (`train-images.idx3-ubyte`), with `.gz` or without.
 ///
 /// Examples are the training files' followed by the t10k files'. Of n training images the first n − ⌊n/6⌋ are for training and the
@@ -28,8 +35,8 @@ pub const TRAIN: Range<u32> = 0..50_000;
 /// # Errors
 /// [`Error::Data`] when a file is missing or lies (see [`idx`]), images and labels differ in number, a label is above 9, or the two files
 /// of images differ in size.
-pub fn read(folder: &Path) -> Result<Dataset> {
-    let [train_images, train_labels, test_images, test_labels] = FILES.map(|name| find(folder, name));
+pub fn read(folder: &Path, name: &str) -> Result<Dataset> {
+    let [train_images, train_labels, test_images, test_labels] = FILES.map(|file| find(folder, file, name));
     let (mut images, mut labels, path) = read_pair(train_images?, train_labels?)?;
     let (test_images, test_labels, test_path) = read_pair(test_images?, test_labels?)?;
     let (size, test_size) = ((images.columns, images.rows), (test_images.columns, test_images.rows));
@@ -48,7 +55,7 @@ pub fn read(folder: &Path) -> Result<Dataset> {
     labels.extend(test_labels);
     let trained = images.count - images.count / 6;
     Dataset {
-        name: "mnist".into(),
+        name: name.into(),
         shape: Shape { width: images.columns, height: images.rows, channels: 1 },
         values: Values::Bytes(images.pixels),
         labels: Some(labels),
@@ -64,19 +71,25 @@ pub fn read(folder: &Path) -> Result<Dataset> {
 /// Whether `folder` holds any of the four files.
 #[must_use]
 pub fn is_in(folder: &Path) -> bool {
-    FILES.iter().any(|name| find(folder, name).is_ok())
+    FILES.iter().any(|file| located(folder, file).is_some())
+}
+
+/// The names that a file of that published name may have.
+fn names(file: &str) -> [String; 4] {
+    let unpacked = file.replacen("-idx", ".idx", 1);
+    [file.to_string(), format!("{file}.gz"), unpacked.clone(), format!("{unpacked}.gz")]
 }
 
 /// The file of that published name in `folder`, under whichever of its names it has there.
-fn find(folder: &Path, name: &str) -> Result<PathBuf> {
-    let unpacked = name.replacen("-idx", ".idx", 1);
-    let names = [name.to_string(), format!("{name}.gz"), unpacked.clone(), format!("{unpacked}.gz")];
-    names.iter().map(|name| folder.join(name)).find(|path| path.is_file()).ok_or_else(|| {
-        let folder = folder.display();
-        Error::Data(format!(
-            "{folder}: no {name}, nor {}; run `gander data fetch mnist`, or name the folder with --data DIR",
-            names[1..].join(", ")
-        ))
+pub(crate) fn located(folder: &Path, file: &str) -> Option<PathBuf> {
+    names(file).iter().map(|name| folder.join(name)).find(|path| path.is_file())
+}
+
+/// The same, or what to do about it for the data set `set`.
+fn find(folder: &Path, file: &str, set: &str) -> Result<PathBuf> {
+    located(folder, file).ok_or_else(|| {
+        let (folder, others) = (folder.display(), names(file)[1..].join(", "));
+        Error::Data(format!("{folder}: no {file}, nor {others}; run `gander data fetch {set}`, or name the folder with --data DIR"))
     })
 }
 
@@ -90,7 +103,7 @@ fn read_pair(images: PathBuf, labels: PathBuf) -> Result<(idx::Images, Vec<u8>, 
     }
     if let Some(at) = read_labels.iter().position(|label| *label > 9) {
         let (label, path) = (read_labels[at], labels.display());
-        return Err(Error::Data(format!("{path}: label {at} is {label}, but a digit is at most 9; download it again")));
+        return Err(Error::Data(format!("{path}: label {at} is {label}, but there are ten classes, 0 to 9; download it again")));
     }
     Ok((read_images, read_labels, images))
 }
@@ -115,7 +128,7 @@ mod tests {
         let mut files = tiny();
         change(&mut files);
         files.iter().for_each(|(name, content)| std::fs::write(folder.path().join(name), content).unwrap());
-        read(folder.path())
+        read(folder.path(), "mnist")
     }
 
     fn refusal(change: impl FnOnce(&mut [(String, Vec<u8>); 4])) -> String {
@@ -159,7 +172,10 @@ mod tests {
     #[test]
     fn a_label_that_is_no_digit_is_refused() {
         let message = refusal(|files| files[3].1 = idx(2049, &[3], &[0, 10, 2]));
-        assert!(message.ends_with("t10k-labels-idx1-ubyte: label 1 is 10, but a digit is at most 9; download it again"), "{message}");
+        assert!(
+            message.ends_with("t10k-labels-idx1-ubyte: label 1 is 10, but there are ten classes, 0 to 9; download it again"),
+            "{message}"
+        );
     }
 
     #[test]

@@ -70,22 +70,53 @@ struct Header {
 /// [`Error::Io`] when the file cannot be read; [`Error::Data`] when it is no `.npy` file, holds other things than numbers, is in Fortran order, holds more
 /// than 2²⁸ numbers, or is longer or shorter than its header promises. The message says what to do in numpy.
 pub fn read(path: &Path) -> Result<Array> {
-    let refuse = |why: String| Error::Data(format!("{}: {why}", path.display()));
+    let (file, length) = opened(path)?;
+    array(file, length).map_err(|why| Error::Data(format!("{}: {why}", path.display())))
+}
+
+/// The same, from the file's bytes.
+/// # Errors
+/// as [`read`] has them.
+pub fn read_from(bytes: &[u8]) -> Result<Array> {
+    array(bytes, bytes.len() as u64).map_err(Error::Data)
+}
+
+/// The lengths of an array's axes, and whether its numbers are bytes: the header alone is read.
+/// # Errors
+/// as [`read`] has them.
+pub fn describe(path: &Path) -> Result<(Vec<usize>, bool)> {
+    let (mut file, length) = opened(path)?;
+    let Header { kind, shape, .. } = promised(&mut file, length).map_err(|why| Error::Data(format!("{}: {why}", path.display())))?;
+    Ok((shape, kind == Kind::Byte))
+}
+
+/// A file, and its length.
+fn opened(path: &Path) -> Result<(BufReader<File>, u64)> {
     let file = File::open(path).map_err(Error::io("open", path))?;
     let length = file.metadata().map_err(Error::io("read", path))?.len();
-    let mut file = BufReader::new(file);
-    let (text, begin) = header(&mut file).map_err(refuse)?;
-    let Header { kind, big_endian, shape, count } = parse(&text).map_err(refuse)?;
-    let promised = begin + count * kind.bytes();
-    if length != promised {
-        return Err(refuse(format!("{length} bytes, its header promises {promised}; save it again")));
-    }
+    Ok((BufReader::new(file), length))
+}
+
+/// The array in a source of that length.
+fn array(mut source: impl Read, length: u64) -> std::result::Result<Array, String> {
+    let Header { kind, big_endian, shape, count } = promised(&mut source, length)?;
     let mut bytes = vec![];
-    file.take(count * kind.bytes()).read_to_end(&mut bytes).map_err(Error::io("read", path))?;
+    source.take(count * kind.bytes()).read_to_end(&mut bytes).map_err(|error| error.to_string())?;
     if bytes.len() as u64 != count * kind.bytes() {
-        return Err(refuse("it became shorter while it was read".into()));
+        return Err("it became shorter while it was read".into());
     }
     Ok(Array { shape, numbers: numbers(bytes, kind, big_endian) })
+}
+
+/// The header of a source, when it is as long as that promises.
+fn promised(source: &mut impl Read, length: u64) -> std::result::Result<Header, String> {
+    let (text, begin) = header(source)?;
+    let header = parse(&text)?;
+    let promised = begin + header.count * header.kind.bytes();
+    if length != promised {
+        return Err(format!("{length} bytes, its header promises {promised}; save it again"));
+    }
+    Ok(header)
 }
 
 /// Writes an array of f32, whole or not at all.

@@ -98,7 +98,8 @@ fn array(path: &Path, outline: &Outline, range: Option<Range>) -> Result<Vec<f32
 }
 
 /// Which way the numbers of one sample run.
-enum Order {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Order {
     /// As in a data set: x fastest, then y, then the channel.
     Ours,
     /// The channel fastest, as pictures are in numpy.
@@ -106,7 +107,7 @@ enum Order {
 }
 
 /// How an array of that shape holds samples; `None` if it does not, or holds none.
-fn order(array: &[usize], Shape { width, height, channels }: Shape) -> Option<Order> {
+pub(super) fn order(array: &[usize], Shape { width, height, channels }: Shape) -> Option<Order> {
     let (w, h, c) = (width as usize, height as usize, channels as usize);
     let (&count, sample) = array.split_first()?;
     let ours = sample == [w * h * c] || sample == [c, h, w] || (c == 1 && sample == [h, w]);
@@ -129,7 +130,7 @@ fn unfit(found: &[usize], outline: &Outline) -> String {
 }
 
 /// Values mapped from their range to 0 to 1.
-fn within(mut values: Vec<f32>, Range { low, high }: Range) -> std::result::Result<Vec<f32>, String> {
+pub(super) fn within(mut values: Vec<f32>, Range { low, high }: Range) -> std::result::Result<Vec<f32>, String> {
     let span = high - low;
     let (least, most) = values.iter().fold((f32::INFINITY, f32::NEG_INFINITY), |(least, most), &value| (least.min(value), most.max(value)));
     if least < low - ROUNDING * span || most > high + ROUNDING * span {
@@ -150,9 +151,9 @@ fn advice(least: f32, most: f32) -> String {
 }
 
 /// N×H×W×C as N×C×H×W.
-fn channels_first(values: &[f32], shape: Shape) -> Vec<f32> {
+pub(super) fn channels_first<T: Copy>(values: &[T], shape: Shape) -> Vec<T> {
     let (pixels, channels) = ((shape.width * shape.height) as usize, shape.channels as usize);
-    let sample = |sample: &[f32]| (0..channels * pixels).map(|at| sample[at % pixels * channels + at / pixels]).collect::<Vec<f32>>();
+    let sample = |sample: &[T]| (0..channels * pixels).map(|at| sample[at % pixels * channels + at / pixels]).collect::<Vec<T>>();
     values.chunks_exact(pixels * channels).flat_map(sample).collect()
 }
 

@@ -59,9 +59,9 @@ impl Game {
         let dimensions = outline.dimensions();
         let outputs = config.generator_outputs()?.numbers();
         if outputs != dimensions {
-            let set = &outline.name;
+            let (set, last) = (&outline.name, config.generator.layers.len().saturating_sub(1));
             return Err(Error::Config(format!(
-                "the generator gives out {outputs} numbers, but an example of `{set}` has {dimensions}: set the units of its last layer to that"
+                "the generator gives out {outputs} numbers, but an example of `{set}` has {dimensions}: --set generator.layers.{last}.units={dimensions}"
             )));
         }
         let Shape { width, height, channels } = outline.shape;

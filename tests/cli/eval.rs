@@ -190,7 +190,7 @@ fn small_mnist(folder: &Path) {
 
 /// Keeps a classifier where the published one would lie: trained for a moment only, because nothing here depends on how good it is.
 fn keep_a_quick_classifier(data: &Path, folder: &Path) {
-    let dataset = gander::data::mnist::read(data).unwrap();
+    let dataset = gander::data::mnist::read(data, "mnist").unwrap();
     let (mut device, mut rec) = (HostDevice::<f32>::new(), Recorder::new());
     let quick = Recipe { iterations: 30, ..Recipe::published() };
     let made = pollster::block_on(classifier_cache::ready(&mut device, &mut rec, &dataset, &quick, Some(folder), &mut |_| ())).unwrap();

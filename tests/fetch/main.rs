@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use flate2::{Compression, write::GzEncoder};
-use gander::data::fetch::{Patience, Progress, Remote, RemoteFile, fetch};
+use gander::data::fetch::{Patience, Pinned, Progress, Remote, RemoteFile, fetch};
 use mirror::{Answer, Mirror};
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
@@ -52,7 +52,7 @@ impl Case {
     /// Fetches from these mirrors, watched by `progress`.
     fn watched(&self, mirrors: &[String], progress: &mut dyn FnMut(Progress)) -> Result<u32, String> {
         let sha256 = Sha256::digest(plain()).iter().map(|byte| format!("{byte:02x}")).collect();
-        let file = RemoteFile { name: "set.gz".into(), bytes: plain().len() as u64, sha256 };
+        let file = RemoteFile { name: "set.gz".into(), bytes: plain().len() as u64, sha256, pinned: Pinned::Content };
         let remote = Remote { mirrors: mirrors.to_vec(), files: vec![file] };
         fetch(&remote, self.folder.path(), &self.patience, progress).map_err(|e| e.to_string())
     }

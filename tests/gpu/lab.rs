@@ -23,8 +23,8 @@ pub enum On {
     EveryFamilyWithinTheLimit,
 }
 
-/// The most bytes that a limited device binds of a tensor at once: eight thousand numbers.
-pub const LIMIT: u64 = 32 << 10;
+/// The most bytes that a limited device binds of a tensor at once: twelve thousand numbers.
+pub const LIMIT: u64 = 48 << 10;
 
 /// A device under test.
 pub struct Gpu {

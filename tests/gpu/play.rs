@@ -45,6 +45,7 @@ fn many_pictures() -> Dataset {
 pub fn beyond_the_limit() -> Play {
     play(
         "tensors beyond the limit of bindings",
+        6,
         many_pictures(),
         "k = 1\nbatch = 12",
         "noise = \"uniform\"\nsize = 100",
@@ -69,11 +70,11 @@ impl Play {
     }
 }
 
-fn play(name: &'static str, dataset: Dataset, train: &str, prior: &str, generator: &str, discriminator: &str) -> Play {
+fn play(name: &'static str, seed: u32, dataset: Dataset, train: &str, prior: &str, generator: &str, discriminator: &str) -> Play {
     let optimizer =
         "optimizer = { learning_rate = 0.1, decay = 1.01, min_learning_rate = 0.02, momentum = 0.5, final_momentum = 0.7, saturated = 5 }";
     let toml = format!(
-        "seed = 3\n[data]\nset = \"{}\"\n[train]\niterations = 20\n{train}\n[prior]\n{prior}\n\
+        "seed = {seed}\n[data]\nset = \"{}\"\n[train]\niterations = 20\n{train}\n[prior]\n{prior}\n\
          [generator]\n{optimizer}\nlayers = [{generator}]\n[discriminator]\n{optimizer}\nlayers = [{discriminator}]\n\
          [report]\nsamples_every = 1\nsamples = 1\ncheckpoint_every = 1\nkeep = 1\n",
         dataset.name
@@ -87,6 +88,7 @@ pub fn plays() -> [Play; 5] {
     [
         play(
             "algorithm 1, k = 2, non-saturating, uniform noise, points",
+            3,
             points(),
             "k = 2\nbatch = 10\ngenerator_loss = \"non-saturating\"",
             "noise = \"uniform\"\nsize = 7",
@@ -95,6 +97,7 @@ pub fn plays() -> [Play; 5] {
         ),
         play(
             "algorithm 1, minimax, gaussian noise, pictures, marginals, limited columns",
+            3,
             pictures(),
             "k = 1\nbatch = 8\ngenerator_loss = \"minimax\"",
             "noise = \"gaussian\"\nsize = 8",
@@ -103,6 +106,7 @@ pub fn plays() -> [Play; 5] {
         ),
         play(
             "code 2014, non-saturating, spherical noise, points in halves of no alignment",
+            3,
             points(),
             "recipe = \"code-2014\"\nk = 1\nbatch = 10\ngenerator_loss = \"non-saturating\"",
             "noise = \"spherical\"\nsize = 5",
@@ -111,6 +115,7 @@ pub fn plays() -> [Play; 5] {
         ),
         play(
             "code 2014, minimax, uniform noise, pictures, marginals, limited columns",
+            3,
             pictures(),
             "recipe = \"code-2014\"\nk = 1\nbatch = 16\ngenerator_loss = \"minimax\"",
             "noise = \"uniform\"\nsize = 4",
@@ -119,6 +124,7 @@ pub fn plays() -> [Play; 5] {
         ),
         play(
             "algorithm 1, convolutions both ways, channels of two pieces, pooling over the edge, sparse weights, colour",
+            4,
             colours(),
             "k = 1\nbatch = 10\ngenerator_loss = \"non-saturating\"",
             "noise = \"gaussian\"\nsize = 5",
@@ -143,6 +149,7 @@ pub fn option_plays() -> [Play; 2] {
     [
         play(
             "algorithm 1 with blend, scaled gradient, instance noise, shrinking, no dropout for G, averages, Adam for D",
+            3,
             points(),
             "k = 2\nbatch = 10\nblend = { non_saturating = 3.0, minimax = 1.0 }\ngenerator_gradient_norm = 0.5\ninstance_noise = 0.2\nshrink_d = 0.99\n\
              generator_dropout = false",
@@ -152,6 +159,7 @@ pub fn option_plays() -> [Play; 2] {
             ).with(&["generator.average=0.9", ADAM]),
         play(
             "code 2014, Wasserstein with clipping, G's turn, instance noise, averages, Adam for G",
+            3,
             pictures(),
             "recipe = \"code-2014\"\nk = 1\nbatch = 16\nloss = \"wasserstein\"\nclip = 0.3\ngenerator_every = 3\ninstance_noise = 0.1",
             "noise = \"uniform\"\nsize = 4",

@@ -6,7 +6,6 @@ use crate::cli::generator::Generator;
 use crate::cli::log::terminal;
 use crate::cli::print;
 use crate::cli::wait::wait;
-use crate::data;
 use crate::error::Result;
 use crate::eval::parzen::{Protocol, Score};
 use crate::eval::table1;
@@ -21,7 +20,7 @@ pub(super) fn run(options: &Options, view: &RunView) -> Result<u8> {
     let iterations = view.checkpoints()?;
     let last = iterations.last().copied().unwrap_or_default();
     let Generator { mut sampler, waiter, config, seed, .. } = Generator::open(view, At::Newest, options.seed, &options.device)?;
-    let examples = Examples::of(data::open(&config.data, options.data.folder.as_deref())?)?;
+    let examples = Examples::of(options.data.open(&config.data)?)?;
     examples.fit(sampler.dimensions())?;
     let mut bench = Workbench::open(&options.device)?;
     let (valid, test) = (examples.valid(), examples.test());

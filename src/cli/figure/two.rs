@@ -47,7 +47,7 @@ pub(super) struct Options {
 pub(super) fn run(options: &Options) -> Result<u8> {
     let view = RunView::open(&options.run)?;
     let Generator { mut sampler, waiter, config, state, seed } = Generator::open(&view, options.at, options.seed, &options.device)?;
-    let dataset = crate::data::open(&config.data, options.data.folder.as_deref())?;
+    let dataset = options.data.open(&config.data)?;
     if dataset.shape.is_point() {
         let name = &dataset.name;
         return Err(Error::Config(format!(

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
-use super::remote::RemoteFile;
+use super::remote::{Pinned, RemoteFile};
 use crate::data::dataset::hexadecimal;
 use crate::data::inflate;
 use crate::error::{Error, Result};
@@ -86,12 +86,19 @@ fn sync_folder(_: &Path) -> Result<()> {
     Ok(())
 }
 
-/// How the content of `file`, inflated where it is gzip, differs from what is `wanted`: in words, or not at all.
+/// How what is pinned of `file` differs from what is `wanted`: in words, or not at all.
 /// Never inflates more than one byte beyond the wanted length.
 pub(super) fn fault(file: &File, wanted: &RemoteFile) -> Option<String> {
     let (mut hasher, mut bytes) = (Sha256::new(), 0u64);
     let mut hash = || -> std::io::Result<()> {
-        let (_, content) = inflate::content(file)?;
+        let content: Box<dyn Read> = match wanted.pinned {
+            Pinned::Content => inflate::content(file)?.1,
+            Pinned::File => {
+                let mut file = file;
+                file.rewind()?;
+                Box::new(file)
+            }
+        };
         let mut content = content.take(wanted.bytes + 1);
         let mut buffer = vec![0; 1 << 16];
         loop {
@@ -109,7 +116,8 @@ pub(super) fn fault(file: &File, wanted: &RemoteFile) -> Option<String> {
     }
     if bytes != wanted.bytes {
         let bytes = if bytes > wanted.bytes { "more".to_string() } else { bytes.to_string() };
-        return Some(format!("{bytes} bytes uncompressed, {} are wanted", wanted.bytes));
+        let how = if wanted.pinned == Pinned::Content { " uncompressed" } else { "" };
+        return Some(format!("{bytes} bytes{how}, {} are wanted", wanted.bytes));
     }
     let found = hexadecimal(&hasher.finalize());
     (!found.eq_ignore_ascii_case(&wanted.sha256)).then(|| format!("its sha256 is {found}, {} is wanted", wanted.sha256))

@@ -29,10 +29,24 @@ pub struct Remote {
 pub struct RemoteFile {
     /// What mirrors, and then the folder, call it.
     pub name: String,
-    /// Its uncompressed length.
+    /// The length of what is pinned.
     pub bytes: u64,
-    /// The sha256 of its uncompressed content, 64 hexadecimal digits.
+    /// The sha256 of what is pinned, 64 hexadecimal digits.
     pub sha256: String,
+    /// What the two are those of.
+    #[serde(default)]
+    pub pinned: Pinned,
+}
+
+/// What of a file has the length and the sha256 that are known of it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Pinned {
+    /// Its content, inflated where it is gzip: mirrors may compress as they like.
+    #[default]
+    Content,
+    /// The file as it was published and as it is sent.
+    File,
 }
 
 impl Remote {
@@ -95,7 +109,7 @@ impl RemoteFile {
         None
     }
 
-    /// The most that is ever downloaded for this file: its plain length, and what gzip adds to bytes that it cannot shorten.
+    /// The most that is ever downloaded for this file: its length, and what gzip adds to bytes that it cannot shorten.
     pub(super) fn most_bytes(&self) -> u64 {
         self.bytes + self.bytes / 1000 + 1024
     }
@@ -110,11 +124,14 @@ mod tests {
     }
 
     #[test]
-    fn the_embedded_list_names_every_file_that_mnist_is_read_from() {
-        let remote = Remote::named("mnist", None).unwrap();
-        let names: Vec<_> = remote.files.iter().map(|file| file.name.strip_suffix(".gz").unwrap()).collect();
-        assert_eq!(names, crate::data::mnist::FILES);
-        assert!(remote.mirrors.len() >= 2);
+    fn the_embedded_list_names_every_file_that_the_sets_are_read_from() {
+        for name in ["mnist", "fashion-mnist", "kmnist"] {
+            let remote = Remote::named(name, None).unwrap();
+            let names: Vec<_> = remote.files.iter().map(|file| file.name.strip_suffix(".gz").unwrap()).collect();
+            assert_eq!(names, crate::data::mnist::FILES);
+        }
+        assert!(Remote::named("mnist", None).unwrap().mirrors.len() >= 2);
+        assert_eq!(Remote::named("cifar10", None).unwrap().files[0].name, crate::data::cifar::ARCHIVE);
     }
 
     #[test]

@@ -1,0 +1,191 @@
+//! Which pictures are for training, validation and test, in which order they stand, and of which class they are.
+//!
+//! Folders `train`, `test` and `valid` (or `val`) directly in the root say it themselves. Where there is `train` without a folder for validation, the last
+//! ⌊n/5⌋ of n training pictures are held out for it, as of CIFAR-10's records. Where there is no `train`, or it stands alone, ⌊n/7⌋ of all n pictures are
+//! for validation and as many for test. What is cut is put into an order shuffled once by a fixed key before, so that every part has all classes.
+
+use std::collections::BTreeSet;
+use std::path::{Component, Path};
+
+use super::Ranges;
+use super::listing::Listing;
+use crate::random::{HELD_OUT, threefry2x32};
+
+/// The most classes that a label's byte tells apart.
+const MOST_CLASSES: usize = 256;
+
+/// What a picture's folder says it is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Part {
+    Train = 0,
+    Valid = 1,
+    Test = 2,
+}
+
+/// What is cut off the training pictures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Cut {
+    Nothing,
+    /// A fifth, for validation.
+    Fifth,
+    /// A seventh for validation, and another for test.
+    Sevenths,
+}
+
+/// What becomes of a listing.
+pub(super) struct Plan {
+    /// Which files, in the order of the data set: those for training, for validation, for test.
+    pub files: Vec<usize>,
+    /// What each of them is for, before anything is cut off.
+    pub parts: Vec<Part>,
+    /// The class of each of them.
+    pub labels: Option<Vec<u8>>,
+    /// What the classes are called.
+    pub classes: Vec<String>,
+    /// Pictures that belong to no part.
+    pub left_out: usize,
+    cut: Cut,
+}
+
+impl Plan {
+    /// The plan of a listing.
+    pub fn of(listing: &Listing) -> Plan {
+        let said: Vec<Option<Part>> = listing.files.iter().map(|file| part(&file.path)).collect();
+        let has = |part: Part| said.contains(&Some(part));
+        let parted = has(Part::Train);
+        let cut = match (parted, has(Part::Valid), has(Part::Test)) {
+            (true, false, true) => Cut::Fifth,
+            (true, true, _) => Cut::Nothing,
+            _ => Cut::Sevenths,
+        };
+        let part_of = |at: usize| if parted { said[at] } else { Some(Part::Train) };
+        let order = if cut == Cut::Nothing { (0..said.len()).collect() } else { shuffled(said.len()) };
+        let mut files: Vec<usize> = order.into_iter().filter(|at| part_of(*at).is_some()).collect();
+        // Only what is cut has to be shuffled; the others stay in the order of their paths.
+        files.sort_by_key(|at| (part_of(*at), if part_of(*at) == Some(Part::Train) { 0 } else { *at }));
+        let parts: Vec<Part> = files.iter().filter_map(|at| part_of(*at)).collect();
+        let class_of = |at: usize| if parted { class(&listing.files[at].path, 1) } else { class(&listing.files[at].path, 0) };
+        let classes: BTreeSet<String> = files.iter().map(|at| class_of(*at)).collect();
+        let classes: Vec<String> = if (2..=MOST_CLASSES).contains(&classes.len()) { classes.into_iter().collect() } else { vec![] };
+        let label = |at: &usize| classes.binary_search(&class_of(*at)).expect("every file's class is among them") as u8;
+        let labels = (!classes.is_empty()).then(|| files.iter().map(label).collect());
+        let left_out = said.len() - files.len();
+        Plan { files, parts, labels, classes, left_out, cut }
+    }
+
+    /// How many pictures there are of each part.
+    pub fn counts(&self) -> [u32; 3] {
+        [Part::Train, Part::Valid, Part::Test].map(|part| self.parts.iter().filter(|found| **found == part).count() as u32)
+    }
+
+    /// Whether folders said what their pictures are for.
+    pub fn has_parts(&self) -> bool {
+        self.parts.iter().any(|part| *part != Part::Train)
+    }
+
+    /// The ranges of the data set, when of each part so many are left.
+    pub fn ranges(&self, [train, valid, test]: [u32; 3]) -> Ranges {
+        match self.cut {
+            Cut::Nothing => Ranges { train: 0..train, valid: train..train + valid, test: train + valid..train + valid + test },
+            Cut::Fifth => Ranges { train: 0..train - train / 5, valid: train - train / 5..train, test: train..train + test },
+            Cut::Sevenths => sevenths(train),
+        }
+    }
+}
+
+/// The first n − 2⌊n/7⌋ of n examples for training, the next ⌊n/7⌋ for validation, the last ⌊n/7⌋ for test: MNIST's shares.
+pub(in crate::data) fn sevenths(n: u32) -> Ranges {
+    let share = n / 7;
+    Ranges { train: 0..n - 2 * share, valid: n - 2 * share..n - share, test: n - share..n }
+}
+
+/// The numbers below `count` in an order that only depends on it.
+pub(in crate::data) fn shuffled(count: usize) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..count).collect();
+    order.sort_by_cached_key(|&at| (threefry2x32([0, HELD_OUT], [0, at as u32]), at));
+    order
+}
+
+/// What the first folder of a path says, where it lies in one.
+fn part(path: &Path) -> Option<Part> {
+    let mut components = path.components();
+    let (Some(Component::Normal(first)), Some(_)) = (components.next(), components.next()) else { return None };
+    let named = [("train", Part::Train), ("valid", Part::Valid), ("val", Part::Valid), ("test", Part::Test)];
+    named.into_iter().find(|(name, _)| first.eq_ignore_ascii_case(name)).map(|(_, part)| part)
+}
+
+/// The folders between the first `skipped` components and the file, as a name; `.` where there are none.
+fn class(path: &Path, skipped: usize) -> String {
+    let folders: Vec<_> = path.parent().into_iter().flat_map(Path::components).skip(skipped).collect();
+    let names: Vec<_> = folders.iter().map(|folder| folder.as_os_str().to_string_lossy()).collect();
+    if names.is_empty() { ".".into() } else { names.join("/") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::listing::{Listed, Listing};
+    use super::*;
+
+    /// A listing of files by their paths.
+    fn listing(paths: &[String]) -> Listing {
+        let mut files: Vec<Listed> = paths.iter().map(|path| Listed::for_test(path)).collect();
+        files.sort_by(|a, b| a.path.cmp(&b.path));
+        Listing { files, others: 0 }
+    }
+
+    fn many(folder: &str, count: u32) -> impl Iterator<Item = String> {
+        (0..count).map(move |i| format!("{folder}/{i:03}.png"))
+    }
+
+    #[test]
+    fn without_folders_that_say_so_a_seventh_each_is_held_out_of_all_classes() {
+        let paths: Vec<String> = many("cat", 70).chain(many("dog", 70)).collect();
+        let plan = Plan::of(&listing(&paths));
+        assert_eq!(plan.ranges(plan.counts()), Ranges { train: 0..100, valid: 100..120, test: 120..140 });
+        assert_eq!(plan.classes, ["cat", "dog"]);
+        let labels = plan.labels.as_ref().unwrap();
+        for range in [0..100, 100..120, 120..140] {
+            let dogs = labels[range.clone()].iter().filter(|label| **label == 1).count();
+            assert!(dogs * 4 > range.len() && dogs * 4 < range.len() * 3, "{dogs} dogs in {range:?}");
+        }
+        let mut all = plan.files.clone();
+        all.sort_unstable();
+        assert!(all.into_iter().eq(0..140), "every picture once");
+    }
+
+    #[test]
+    fn train_and_test_are_taken_at_their_word_and_a_fifth_is_for_validation() {
+        let paths: Vec<String> = many("train/a", 30)
+            .chain(many("train/b", 20))
+            .chain(many("Test/a", 4))
+            .chain(many("extra", 3))
+            .chain(["x.png".into()])
+            .collect();
+        let plan = Plan::of(&listing(&paths));
+        assert_eq!(plan.ranges(plan.counts()), Ranges { train: 0..40, valid: 40..50, test: 50..54 });
+        assert_eq!((plan.classes.clone(), plan.left_out), (vec!["a".to_string(), "b".to_string()], 4));
+        // The test pictures stand in the order of their paths.
+        assert!(plan.files[50..].is_sorted());
+        assert!(!plan.files[..50].is_sorted());
+    }
+
+    #[test]
+    fn three_folders_leave_nothing_to_cut() {
+        let paths: Vec<String> = many("train", 5).chain(many("val", 3)).chain(many("test", 2)).collect();
+        let plan = Plan::of(&listing(&paths));
+        assert_eq!(plan.ranges(plan.counts()), Ranges { train: 0..5, valid: 5..8, test: 8..10 });
+        assert!(plan.files[..5].is_sorted() && plan.labels.is_none());
+        // Of four whole pictures for training, and none for test, the ranges stay in their places.
+        assert_eq!(plan.ranges([4, 3, 0]), Ranges { train: 0..4, valid: 4..7, test: 7..7 });
+    }
+
+    #[test]
+    fn classes_are_folders_at_any_depth_and_a_byte_has_to_tell_them_apart() {
+        let plan = Plan::of(&listing(&["b.png".into(), "a/b/c.png".into(), "a/b.png".into()]));
+        assert_eq!(plan.classes, [".", "a", "a/b"]);
+        let folders = |count: u32| (0..count).map(|i| format!("{i}/x.png")).collect::<Vec<_>>();
+        assert_eq!(Plan::of(&listing(&folders(256))).classes.len(), 256);
+        assert!(Plan::of(&listing(&folders(257))).labels.is_none());
+        assert!(Plan::of(&listing(&["one/a.png".into(), "one/b.png".into()])).labels.is_none());
+    }
+}
