@@ -11,11 +11,11 @@ use crate::cli::adapter::{self, Opened};
 use crate::cli::generator::Generator;
 use crate::cli::wait::wait;
 use crate::cli::{DataOptions, DeviceOptions, print};
-use crate::data::{DataConfig, Dataset, samples};
+use crate::data::{DataConfig, Dataset, catalogue, samples};
 use crate::error::{Error, Result};
 use crate::eval::distances::Rows;
 use crate::eval::neighbours::{Audit, audit, nearest};
-use crate::eval::parzen::{Grid, Protocol, SAMPLES, VALIDATION};
+use crate::eval::parzen::{Grid, HeldOut, Protocol, SAMPLES, VALIDATION};
 use crate::eval::summary::{Subject, Summary};
 use crate::gpu::Waiter;
 use crate::plan::{Device, Recorder};
@@ -50,7 +50,8 @@ pub(super) struct Options {
     /// Look for σ beyond the published grid where it ends at the best one
     #[arg(long)]
     widen: bool,
-    /// Cut held-out examples into so many folds, choose σ in each, and give the standard error across them, as the paper does for faces
+    /// Cut held-out examples into so many folds, choose σ in each, and give the standard error across them, as the paper does for faces; `tfd` has folds
+    /// of its own, which are always used
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(2..=100))]
     folds: Option<u32>,
     /// Leave out the rows that say what a log-likelihood is worth (they are computed once and kept in the cache folder)
@@ -154,9 +155,24 @@ struct Examples {
     training: Vec<f32>,
     valid: Vec<f32>,
     test: Vec<f32>,
+    /// What each of the set's own folds holds out for validation and test, if it has folds.
+    folds: Vec<(Vec<f32>, Vec<f32>)>,
 }
 
 impl Examples {
+    /// The examples of a data set and, of one that is divided into folds, those that each of them holds out.
+    /// # Errors
+    /// if they cannot be read or nothing was held out.
+    fn open(config: &DataConfig, options: &DataOptions) -> Result<Examples> {
+        let examples = Examples::of(options.open(config)?)?;
+        let fold = |fold: u32| {
+            let dataset = options.open(&DataConfig { fold: Some(fold), ..config.clone() })?;
+            Examples::of(Dataset { train: dataset.valid.clone(), ..dataset }).map(|fold| (fold.valid, fold.test))
+        };
+        let folds = (0..catalogue::folds(&config.set)).map(fold).collect::<Result<_>>()?;
+        Ok(Examples { folds, ..examples })
+    }
+
     /// # Errors
     /// if nothing was held out.
     fn of(dataset: Dataset) -> Result<Examples> {
@@ -170,7 +186,7 @@ impl Examples {
         }
         let [training, valid, test] = [train, valid, test].map(|range| dataset.rows(range.clone()));
         let (sha256, dimensions) = (dataset.checksum(), dataset.dimensions() as usize);
-        Ok(Examples { dataset, sha256, dimensions, training, valid, test })
+        Ok(Examples { dataset, sha256, dimensions, training, valid, test, folds: vec![] })
     }
 
     /// # Errors
@@ -198,9 +214,20 @@ impl Examples {
         Rows::new(&self.training, self.dimensions)
     }
 
-    /// The validation examples that σ is chosen by.
+    /// The validation examples that σ is chosen by: the first of them, or all that a fold has.
     fn valid(&self) -> Rows<'_> {
-        self.all_valid().first(VALIDATION)
+        if self.folds.is_empty() { self.all_valid().first(VALIDATION) } else { self.all_valid() }
+    }
+
+    /// What each of the set's own folds holds out, for validation and test.
+    fn own_folds(&self) -> Vec<HeldOut<'_>> {
+        let rows = |values| Rows::new(values, self.dimensions);
+        self.folds.iter().map(|(valid, test)| HeldOut { valid: rows(valid), test: rows(test) }).collect()
+    }
+
+    /// What so many folds hold out when all that was held out is cut into them.
+    fn cut(&self, folds: usize) -> Vec<HeldOut<'_>> {
+        (0..folds).map(|fold| HeldOut { valid: self.all_valid().part(fold, folds), test: self.test().part(fold, folds) }).collect()
     }
 
     fn all_valid(&self) -> Rows<'_> {
@@ -226,7 +253,7 @@ pub(super) fn run(options: &Options) -> Result<u8> {
 /// Evaluates a run, and keeps what was found out in its folder or where the options say.
 pub(super) fn evaluate_run(options: &Options, view: &RunView) -> Result<Summary> {
     let Generator { mut sampler, waiter, config, state, seed } = Generator::open(view, options.at, options.seed, &options.device)?;
-    let examples = Examples::of(options.data.open(&config.data)?)?;
+    let examples = Examples::open(&config.data, &options.data)?;
     examples.fit(sampler.dimensions())?;
     let samples = wait(waiter.as_ref(), sampler.samples(options.count, seed))?;
     drop(sampler);
@@ -244,9 +271,8 @@ pub(super) fn evaluate_run(options: &Options, view: &RunView) -> Result<Summary>
 /// Evaluates samples from elsewhere, and keeps what was found out where the options say, if they do.
 fn evaluate_samples(options: &Options) -> Result<Summary> {
     let (path, against) = (options.samples.as_ref().expect("asked for"), options.against.as_ref().expect("asked for"));
-    let dataset = options.data.open(&DataConfig::named(against, 0))?;
-    let samples = samples::read(path, &dataset.outline(), options.range)?;
-    let examples = Examples::of(dataset)?;
+    let examples = Examples::open(&DataConfig::named(against, 0), &options.data)?;
+    let samples = samples::read(path, &examples.dataset.outline(), options.range)?;
     let mut bench = Workbench::open(&options.device)?;
     let subject = subject(path, &examples, &bench);
     let summary = evaluate(options, &mut bench, &examples, checked(&samples, examples.dimensions)?, Summary::new(subject))?;
@@ -291,14 +317,26 @@ fn likelihood(options: &Options, bench: &mut Workbench, examples: &Examples, sam
     let (valid, test, grid) = (examples.valid(), examples.test(), options.grid());
     let protocol = Protocol::new(&mut *bench.device, &mut bench.rec, valid, test, samples.count())?;
     summary.parzen = Some(wait(bench.waiter.as_ref(), protocol.score(&mut *bench.device, samples, valid, test, grid))?);
-    if let Some(folds) = options.folds {
-        let folds = protocol.score_folds(&mut *bench.device, samples, examples.all_valid(), test, folds as usize, grid);
-        summary.folds = Some(wait(bench.waiter.as_ref(), folds)?);
+    if let Some(folds) = folds(options, examples)? {
+        summary.folds = Some(wait(bench.waiter.as_ref(), protocol.score_folds(&mut *bench.device, samples, &folds, grid))?);
     }
     if !options.no_calibration {
         summary.calibration = calibration::known_or_made(bench, &protocol, examples, samples.count())?;
     }
     Ok(())
+}
+
+/// The folds to score: those that the set has, or those that are asked for.
+/// # Errors
+/// if others are asked for than the set has.
+fn folds<'a>(options: &Options, examples: &'a Examples) -> Result<Option<Vec<HeldOut<'a>>>> {
+    match (examples.folds.len(), options.folds) {
+        (0, asked) => Ok(asked.map(|folds| examples.cut(folds as usize))),
+        (own, Some(asked)) if asked as usize != own => {
+            Err(Error::Config(format!("--folds {asked}, but `{}` has {own} folds of its own; leave --folds out", examples.name())))
+        }
+        _ => Ok(Some(examples.own_folds())),
+    }
 }
 
 /// The audit for memorisation, on so many samples and test examples.

@@ -7,7 +7,7 @@ use super::config::DataConfig;
 use super::dataset::{Dataset, Outline, Shape};
 use super::images::{Folder, Notice};
 use super::own::{OWN, Own};
-use super::{arrays, cifar, digits, mnist, points};
+use super::{arrays, cifar, digits, faces, mnist, points, tfd};
 use crate::error::{Error, Result};
 
 /// A data set that gander knows by name.
@@ -42,8 +42,10 @@ enum Source {
 struct Files {
     /// Whether a place has any of them.
     is_in: fn(&Path) -> bool,
-    /// Reads them all.
-    read: fn(&Path) -> Result<Dataset>,
+    /// Reads them all, holding out what this fold does.
+    read: fn(&Path, u32) -> Result<Dataset>,
+    /// How many folds of its own the set has; 0 if it is not divided so.
+    folds: u32,
     /// Whose names they have.
     names: Names,
     /// How one gets them.
@@ -68,7 +70,7 @@ const fn points_of(shape: Shape) -> Sketch {
 }
 
 /// All of them.
-pub static KNOWN: [Known; 7] = [
+pub static KNOWN: [Known; 9] = [
     Known {
         name: "mnist",
         what: "28×28 handwritten digits, 70,000; four files, `gander data fetch mnist` downloads them",
@@ -76,7 +78,8 @@ pub static KNOWN: [Known; 7] = [
         sketch: OF_MNIST,
         source: Source::Files(Files {
             is_in: mnist::is_in,
-            read: |folder| mnist::read(folder, "mnist"),
+            folds: 0,
+            read: |folder, _| mnist::read(folder, "mnist"),
             names: Names::Own,
             how: "run `gander data fetch mnist`",
         }),
@@ -88,7 +91,8 @@ pub static KNOWN: [Known; 7] = [
         sketch: OF_MNIST,
         source: Source::Files(Files {
             is_in: mnist::is_in,
-            read: |folder| mnist::read(folder, "fashion-mnist"),
+            folds: 0,
+            read: |folder, _| mnist::read(folder, "fashion-mnist"),
             names: Names::Shared,
             how: "run `gander data fetch fashion-mnist`",
         }),
@@ -100,7 +104,8 @@ pub static KNOWN: [Known; 7] = [
         sketch: OF_MNIST,
         source: Source::Files(Files {
             is_in: mnist::is_in,
-            read: |folder| mnist::read(folder, "kmnist"),
+            folds: 0,
+            read: |folder, _| mnist::read(folder, "kmnist"),
             names: Names::Shared,
             how: "run `gander data fetch kmnist`",
         }),
@@ -110,7 +115,27 @@ pub static KNOWN: [Known; 7] = [
         what: "32×32 colour photographs, 60,000, in ten classes; `gander data fetch cifar10` downloads them",
         classes: &cifar::CLASSES,
         sketch: Sketch { shape: cifar::SHAPE, bytes: true, examples: cifar::EXAMPLES, train: cifar::TRAIN },
-        source: Source::Files(Files { is_in: cifar::is_in, read: cifar::read, names: Names::Own, how: "run `gander data fetch cifar10`" }),
+        source: Source::Files(Files {
+            is_in: cifar::is_in,
+            folds: 0,
+            read: |place, _| cifar::read(place),
+            names: Names::Own,
+            how: "run `gander data fetch cifar10`",
+        }),
+    },
+    Known {
+        name: "tfd",
+        what: "48×48 grey faces, about 100,000, in five folds: the Toronto Face Database, read from its authors' own TFD_48x48.mat; it has no public address",
+        classes: &[],
+        sketch: Sketch { shape: tfd::SHAPE, bytes: true, examples: tfd::EXAMPLES, train: tfd::TRAIN },
+        source: Source::Files(Files { is_in: tfd::is_in, folds: tfd::FOLDS, read: tfd::read, names: Names::Own, how: tfd::HOW }),
+    },
+    Known {
+        name: "tfd-like",
+        what: "48×48 drawn faces, 36,000, in seven expressions; a procedural stand-in, not the Toronto Face Database; made from the seed",
+        classes: &faces::CLASSES,
+        sketch: Sketch { shape: faces::SHAPE, bytes: true, examples: faces::EXAMPLES, train: faces::TRAIN },
+        source: Source::Made(|seed| faces::faces(seed, faces::EXAMPLES)),
     },
     Known {
         name: "digits",
@@ -148,10 +173,11 @@ pub fn open(config: &DataConfig, folder: Option<&Path>) -> Result<Dataset> {
 /// # Errors
 /// as [`open`] has them.
 pub fn open_watched(config: &DataConfig, folder: Option<&Path>, notice: &mut dyn FnMut(Notice)) -> Result<Dataset> {
+    let fold = fold(config)?;
     let dataset = match Own::of(config)? {
         Some(Own::Folder(root, form)) => Folder::list(root, form)?.open(&config.set, cache_folder().ok().as_deref(), notice)?,
         Some(Own::Array(path, hint)) => arrays::open(path, hint, &config.set)?,
-        None => Known::named(&config.set)?.open(config.seed, folder)?,
+        None => Known::named(&config.set)?.open(config.seed, fold, folder)?,
     };
     Ok(Dataset { preprocess: config.preprocess, ..dataset })
 }
@@ -190,6 +216,26 @@ pub fn classes(config: &DataConfig) -> Result<Vec<String>> {
     })
 }
 
+/// How many folds of its own a data set has, each with examples for validation and test; 0 if it is not divided so.
+#[must_use]
+pub fn folds(set: &str) -> u32 {
+    let source = KNOWN.iter().find(|known| known.name == set).map(|known| &known.source);
+    if let Some(Source::Files(files)) = source { files.folds } else { 0 }
+}
+
+/// The fold that a configuration names, or the first.
+fn fold(config: &DataConfig) -> Result<u32> {
+    let DataConfig { set, fold, .. } = config;
+    match (*fold, folds(set)) {
+        (None, _) => Ok(0),
+        (Some(fold), folds) if fold < folds => Ok(fold),
+        (Some(fold), 0) => {
+            Err(Error::Config(format!("data.fold is {fold}, but `{set}` has no folds of its own, only `tfd` has; leave it out")))
+        }
+        (Some(fold), folds) => Err(Error::Config(format!("data.fold is {fold}, but `{set}` has the folds 0 to {}", folds - 1))),
+    }
+}
+
 impl Known {
     /// The data set of that name.
     /// # Errors
@@ -214,10 +260,10 @@ impl Known {
         matches!(self.source, Source::Made(_))
     }
 
-    fn open(&self, seed: u32, folder: Option<&Path>) -> Result<Dataset> {
+    fn open(&self, seed: u32, fold: u32, folder: Option<&Path>) -> Result<Dataset> {
         match &self.source {
             Source::Made(make) => Ok(make(seed)),
-            Source::Files(files) => (files.read)(&self.find(files, folder)?),
+            Source::Files(files) => (files.read)(&self.find(files, folder)?, fold),
         }
     }
 
@@ -282,8 +328,8 @@ mod tests {
 
     #[test]
     fn every_known_name_but_those_of_files_opens_to_the_set_of_that_name() {
-        // `digits` too would open, but 70,000 of them take long in a debug build; its own tests make fewer.
-        for name in KNOWN.iter().filter(|known| known.is_made() && known.name != "digits").map(|known| known.name) {
+        // `digits` and `tfd-like` too would open, but all of them take long in a debug build; their own tests make fewer.
+        for name in KNOWN.iter().filter(|known| known.is_made() && !["digits", "tfd-like"].contains(&known.name)).map(|known| known.name) {
             assert_eq!(open(&DataConfig::named(name, 1), None).unwrap().name, name);
         }
     }
@@ -295,6 +341,8 @@ mod tests {
         }
         let (few, all) = (digits::digits(1, 14).outline(), outline(&DataConfig::named("digits", 1)).unwrap());
         assert_eq!((few.shape, few.bytes), (all.shape, all.bytes));
+        let (few, all) = (faces::faces(1, 12).outline(), outline(&DataConfig::named("tfd-like", 1)).unwrap());
+        assert_eq!((few.shape, few.bytes), (all.shape, all.bytes));
     }
 
     #[test]
@@ -302,12 +350,12 @@ mod tests {
         let message = open(&DataConfig::named("mnits", 1), None).unwrap_err().to_string();
         assert_eq!(
             message,
-            "there is no data set `mnits` (did you mean `mnist`?); known: mnist, fashion-mnist, kmnist, cifar10, digits, ring, gaussian-1d, folder:PATH, npy:PATH"
+            "there is no data set `mnits` (did you mean `mnist`?); known: mnist, fashion-mnist, kmnist, cifar10, tfd, tfd-like, digits, ring, gaussian-1d, folder:PATH, npy:PATH"
         );
         let message = open(&DataConfig::named("imagenet-22k", 1), None).unwrap_err().to_string();
         assert_eq!(
             message,
-            "there is no data set `imagenet-22k`; known: mnist, fashion-mnist, kmnist, cifar10, digits, ring, gaussian-1d, folder:PATH, npy:PATH"
+            "there is no data set `imagenet-22k`; known: mnist, fashion-mnist, kmnist, cifar10, tfd, tfd-like, digits, ring, gaussian-1d, folder:PATH, npy:PATH"
         );
     }
 
@@ -326,6 +374,24 @@ mod tests {
         let (direct, below) = (folder.path().display().to_string(), folder.path().join("mnist").display().to_string());
         assert!(message.starts_with(&format!("mnist is nowhere: searched {below}, {direct}; ")), "{message}");
         assert!(message.contains("`gander data fetch mnist`") && message.contains("--data DIR"), "{message}");
+    }
+
+    #[test]
+    fn faces_that_are_nowhere_are_answered_with_how_one_comes_by_them() {
+        let folder = tempfile::tempdir().unwrap();
+        let message = open(&DataConfig::named("tfd", 1), Some(folder.path())).unwrap_err().to_string();
+        assert!(message.starts_with(&format!("tfd is nowhere: searched {}", folder.path().join("tfd").display())), "{message}");
+        assert!(
+            message.contains("University of Toronto") && message.contains("TFD_48x48.mat") && message.contains("`tfd-like`"),
+            "{message}"
+        );
+    }
+
+    #[test]
+    fn a_fold_is_refused_where_there_is_none() {
+        let refusal = |set: &str, fold| open(&DataConfig { fold: Some(fold), ..DataConfig::named(set, 1) }, None).unwrap_err().to_string();
+        assert_eq!(refusal("ring", 0), "data.fold is 0, but `ring` has no folds of its own, only `tfd` has; leave it out");
+        assert_eq!(refusal("tfd", 5), "data.fold is 5, but `tfd` has the folds 0 to 4");
     }
 
     #[test]

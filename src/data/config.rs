@@ -18,6 +18,9 @@ pub struct DataConfig {
     /// The seed of a procedural data set.
     #[serde(default)]
     pub seed: u32,
+    /// Which of a set's own folds is held out for validation and test, from 0; the first if it is not given. Only `tfd` has folds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fold: Option<u32>,
     /// What is done to every example before anybody sees it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub preprocess: Option<Preprocess>,

@@ -57,18 +57,16 @@ impl Outline {
 }
 
 impl Shape {
-    /// Numbers in an example of this shape.
-    #[must_use]
-    pub fn dimensions(self) -> u32 {
-        self.width * self.height * self.channels
-    }
-}
-
-impl Shape {
     /// Whether an example is a point, and no picture.
     #[must_use]
     pub fn is_point(self) -> bool {
         self.height == 1 && self.channels == 1
+    }
+
+    /// Numbers in an example of this shape.
+    #[must_use]
+    pub fn dimensions(self) -> u32 {
+        self.width * self.height * self.channels
     }
 }
 

@@ -9,6 +9,7 @@ use crate::random::threefry2x32;
 #[repr(u32)]
 pub(crate) enum Purpose {
     Digits = u32::from_be_bytes(*b"digi"),
+    Faces = u32::from_be_bytes(*b"face"),
     Ring = u32::from_be_bytes(*b"ring"),
     Gaussian = u32::from_be_bytes(*b"gaus"),
     #[cfg(feature = "native")]

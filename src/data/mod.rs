@@ -5,6 +5,7 @@
 //! * [`mnist`] reads the four files of MNIST and its relatives, in the format of [`idx`]; [`cifar`] reads CIFAR-10; [`fetch`] downloads them.
 //! * [`tfd`] reads the Toronto Face Database out of a MAT-file ([`mat`]).
 //! * [`digits`] makes handwritten-like digits, for machines that have nothing to read.
+//! * [`faces`] draws faces, in the place of that database.
 //! * [`minibatch`] packs a data set onto a device and records how minibatches are drawn there.
 //! * [`own`] tells data of the user's own by their names: [`images`] opens a folder of pictures, [`arrays`] an [`npy`] file.
 //! * [`statistics`] says in numbers what a part of a data set looks like.
@@ -21,6 +22,7 @@ mod config;
 pub mod dataset;
 pub mod digits;
 pub(crate) mod draws;
+pub mod faces;
 #[cfg(feature = "native")]
 pub mod fetch;
 #[cfg(feature = "native")]

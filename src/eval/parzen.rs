@@ -157,28 +157,29 @@ impl Protocol {
         Ok(Score { sigma, place, validation, test: Estimate::of(&logs[0]), samples: samples.count(), grid })
     }
 
-    /// Scores samples as the paper scores those of the Toronto Face Database: held-out examples are cut into folds, σ is chosen in each by its whole
-    /// validation part, and the standard error is that of the folds' means.
+    /// Scores samples as the paper scores those of the Toronto Face Database: σ is chosen in each fold by its whole validation part, and the standard error
+    /// is that of the folds' means.
     /// # Errors
     /// if the device fails.
     /// # Panics
-    /// unless every fold gets an example of either kind.
-    pub async fn score_folds(
-        &self,
-        device: &mut dyn Device,
-        samples: Rows<'_>,
-        valid: Rows<'_>,
-        test: Rows<'_>,
-        folds: usize,
-        grid: Grid,
-    ) -> Result<Folds> {
+    /// unless every fold has an example of either kind.
+    pub async fn score_folds(&self, device: &mut dyn Device, samples: Rows<'_>, folds: &[HeldOut<'_>], grid: Grid) -> Result<Folds> {
         let mut scores = vec![];
-        for fold in 0..folds {
-            scores.push(self.score(device, samples, valid.part(fold, folds), test.part(fold, folds), grid).await?);
+        for fold in folds {
+            scores.push(self.score(device, samples, fold.valid, fold.test, grid).await?);
         }
         let means: Vec<f64> = scores.iter().map(|score| score.test.mean).collect();
         Ok(Folds { test: Estimate::of(&means), scores })
     }
+}
+
+/// What one fold holds out.
+#[derive(Clone, Copy, Debug)]
+pub struct HeldOut<'a> {
+    /// The examples by which σ is chosen.
+    pub valid: Rows<'a>,
+    /// The examples that are reported on.
+    pub test: Rows<'a>,
 }
 
 impl Chooser {

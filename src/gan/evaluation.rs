@@ -4,8 +4,10 @@ use crate::error::Result;
 use crate::nn::Network;
 use crate::plan::{Device, PlanId, Recorder, Tensor};
 
-/// Rows of one replay: more are taken one piece after the other, so that no activation outgrows a binding.
+/// Rows of one replay at most: more are taken one piece after the other.
 const ROWS: u32 = 1000;
+/// Numbers of one activation at most, 64 MiB, so that none outgrows a binding: a network of wide layers is given fewer rows at a time.
+const NUMBERS: u32 = 1 << 24;
 
 /// The plain forward pass of one network, with one prepared plan per number of rows.
 #[derive(Default)]
@@ -20,8 +22,9 @@ impl Evaluation {
     pub async fn apply(&mut self, device: &mut dyn Device, rec: &mut Recorder, network: &Network, x: &[f32]) -> Result<Vec<f32>> {
         let inputs = network.inputs() as usize;
         assert!(x.len().is_multiple_of(inputs), "{} numbers are no rows of {inputs} for {}", x.len(), network.name());
+        let most = (NUMBERS / network.widest()).clamp(1, ROWS);
         let mut outputs = vec![];
-        for piece in x.chunks(ROWS as usize * inputs) {
+        for piece in x.chunks(most as usize * inputs) {
             let rows = (piece.len() / inputs) as u32;
             let (plan, x, y) = self.prepared_for(device, rec, network, rows)?;
             device.write(&x, bytemuck::cast_slice(piece));

@@ -143,6 +143,15 @@ impl Network {
         self.layers.iter().fold(self.inputs, |inputs, layer| layer.outputs(inputs))
     }
 
+    /// Most numbers per example that it takes in or that one of its layers gives out.
+    pub fn widest(&self) -> u32 {
+        let mut widths = vec![self.inputs];
+        for layer in &self.layers {
+            widths.push(layer.outputs(widths[widths.len() - 1]));
+        }
+        widths.into_iter().max().expect("the input is one")
+    }
+
     /// Its parameters, from the input up: weights and biases by turns.
     pub fn parameters(&self) -> &[Parameter] {
         &self.parameters

@@ -172,6 +172,33 @@ fn samples_from_elsewhere_are_scored_as_a_runs_own() {
     assert!(said(&missing).contains("--against"), "{}", said(&missing));
 }
 
+#[test]
+fn faces_are_scored_in_the_folds_of_their_database() {
+    let folder = tempfile::tempdir().unwrap();
+    let [data, out] = ["data", "run"].map(|name| folder.path().join(name));
+    fs::create_dir_all(data.join("tfd")).unwrap();
+    fs::write(data.join("tfd/TFD_48x48.mat"), include_bytes!("../mat/tfd.mat")).unwrap();
+    let mut command = gander();
+    command.args(["train", "mnist", "--iterations", "5", "--set", "data.set=tfd", "--set", "data.fold=2"]);
+    command.args(["--set", "generator.layers.2.units=30"]).args(crate::TINY).arg("--data").arg(&data).arg("--out").arg(&out);
+    let trained = command.output().unwrap();
+    assert!(trained.status.success(), "{}", said(&trained));
+    let scored = |more: &[&str]| {
+        eval(&out, &[&["--only", "parzen", "--no-calibration", "--count", "50", "--data", data.to_str().unwrap()], more].concat())
+    };
+    let output = scored(&[]);
+    assert!(output.status.success(), "{}", said(&output));
+    let printed = String::from_utf8(output.stdout).unwrap();
+    assert!(printed.contains("across 5 folds") && printed.contains("2057.0 ± 26.0"), "{printed}");
+    let json: Value = serde_json::from_slice(&fs::read(out.join("eval.json")).unwrap()).unwrap();
+    let means: Vec<f64> = json["folds"]["scores"].as_array().unwrap().iter().map(|score| score["test"]["mean"].as_f64().unwrap()).collect();
+    // The run's own fold is one of the five, and others hold out other faces.
+    assert_eq!((means.len(), means[2]), (5, json["parzen"]["test"]["mean"].as_f64().unwrap()));
+    assert!(means.iter().filter(|mean| **mean == means[2]).count() == 1, "{means:?}");
+    assert_eq!(json["folds"]["test"]["mean"].as_f64().unwrap(), means.iter().sum::<f64>() / 5.0);
+    assert_fails(&scored(&["--folds", "3"]), 2, &["--folds 3", "5 folds of its own"]);
+}
+
 /// A set in MNIST's format: of each class pictures that are bright in a row of their own.
 fn small_mnist(folder: &Path) {
     for (name, count) in [("train", 120_u8), ("t10k", 40)] {

@@ -12,7 +12,7 @@ fn printed(arguments: &[&str]) -> String {
 #[test]
 fn presets_are_listed_and_printed_as_they_are_trained() {
     let list = printed(&["presets"]);
-    for name in ["digits", "mnist", "ring", "gaussian-1d"] {
+    for name in ["digits", "mnist", "cifar10-fc", "cifar10-conv", "ring", "gaussian-1d"] {
         assert!(list.lines().any(|line| line.starts_with(name)), "{list}");
         let config = gander::gan::Config::parse(&printed(&["presets", name]), &[]);
         assert!(config.is_ok(), "{name}: {config:?}");
@@ -20,11 +20,33 @@ fn presets_are_listed_and_printed_as_they_are_trained() {
 }
 
 #[test]
-fn every_number_of_the_papers_preset_has_its_source() {
-    let text = printed(&["presets", "mnist"]);
-    let silent: Vec<&str> =
-        text.lines().filter(|line| line.contains('=') && !line.contains('#')).filter(|line| !line.starts_with("kind")).collect();
-    assert!(silent.is_empty(), "{silent:?}");
+fn every_number_of_the_papers_presets_has_its_source() {
+    for name in ["mnist", "cifar10-fc", "cifar10-conv"] {
+        let text = printed(&["presets", name]);
+        let silent: Vec<&str> =
+            text.lines().filter(|line| line.contains('=') && !line.contains('#')).filter(|line| !line.starts_with("kind")).collect();
+        assert!(silent.is_empty(), "{name}: {silent:?}");
+    }
+}
+
+#[test]
+fn the_plan_of_cifar10_shows_the_papers_layers() {
+    let plan = printed(&["plan", "cifar10-conv"]);
+    for line in
+        ["G has 64825072 parameters, D 12454073", "D of 3×32×32", "convolve + bias", "convolve_adjoint + bias", "max_pooling_backward"]
+    {
+        assert!(plan.contains(line), "`{line}` is not in {plan}");
+    }
+    let outputs = [
+        "3 transposed-convolution|3×32×32",
+        "0 convolution|32×33×33",
+        "2 convolution|32×15×15",
+        "4 convolution|192×9×9",
+        "5 max-pooling|192×5×5",
+    ];
+    for (kind, output) in outputs.iter().filter_map(|row| row.split_once('|')) {
+        assert!(plan.lines().any(|line| line.starts_with(kind) && line.contains(output)), "{kind} does not give out {output} in {plan}");
+    }
 }
 
 #[test]
@@ -32,6 +54,9 @@ fn the_plan_of_mnist_is_printed_without_data_or_device() {
     let plan = printed(&["plan", "mnist"]);
     for line in ["G has 2503984 parameters, D 1231441", "matmul_nn + bias", "dropout", "Update D by ascending", "71 dispatches"] {
         assert!(plan.contains(line), "`{line}` is not in {plan}");
+    }
+    for row in [["0 relu", "1200", "121200"], ["0 maxout of 5 pieces", "240", "942000"], ["2 sigmoid", "784", "941584"]] {
+        assert!(plan.lines().any(|line| row.iter().all(|cell| line.contains(cell))), "{row:?} is no layer in {plan}");
     }
     assert!(printed(&["plan", "mnist", "--set", "train.recipe=code-2014"]).contains("Both move at once"));
 }

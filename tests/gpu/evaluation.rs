@@ -6,7 +6,7 @@ use gander::eval::birthday::support;
 use gander::eval::distances::{ParzenFold, Rows, Sizes, WithinFold, squared_distance};
 use gander::eval::manifold::{K, manifold};
 use gander::eval::neighbours::nearest;
-use gander::eval::parzen::{Estimate, Grid, Place, Protocol, Score, log_likelihoods, published_grid};
+use gander::eval::parzen::{Estimate, Grid, HeldOut, Place, Protocol, Score, log_likelihoods, published_grid};
 use gander::gan::{Config, Sampler, Trainer, preset};
 use gander::host::HostDevice;
 use gander::plan::{Device, Recorder};
@@ -152,7 +152,8 @@ fn the_standard_error_across_folds_is_that_of_their_means() {
     let (valid, test, samples) = (Rows::new(&points[..100], 1), Rows::new(&points[100..300], 1), Rows::new(&points[300..], 1));
     let (mut host, mut rec) = (HostDevice::<f32>::new(), Recorder::new());
     let protocol = Protocol::new(&mut host, &mut rec, valid, test, 100).expect("the host takes it");
-    let folds = pollster::block_on(protocol.score_folds(&mut host, samples, valid, test, 4, Grid::Published)).expect("the host takes it");
+    let held_out: Vec<_> = (0..4).map(|fold| HeldOut { valid: valid.part(fold, 4), test: test.part(fold, 4) }).collect();
+    let folds = pollster::block_on(protocol.score_folds(&mut host, samples, &held_out, Grid::Published)).expect("the host takes it");
     assert_eq!(folds.scores.len(), 4);
     let means: Vec<f64> = (0..4)
         .map(|fold| {

@@ -125,12 +125,12 @@ impl Function {
     }
 }
 
-/// Allocates, fills every network with its initial parameters (biases spread out, so that nothing is symmetric), and checks the kinks.
+/// Allocates, fills every network with its initial parameters (biases spread out, so that nothing is symmetric), and takes inputs that
+/// keep off the kinks.
 fn ready(rec: &Recorder, forward: Plan, loss: &Tensor, networks: &[&Network], x: &Tensor, clock: &Tensor) -> Function {
     let mut host = HostDevice::<f64>::new();
     host.allocate(rec.memory()).expect("the host takes any tensor");
     host.write(clock, bytemuck::cast_slice(&as_bits(&[21, 4, 0, 0])));
-    host.write(x, bytemuck::cast_slice(&numbers(1, x.len())));
     for (number, network) in networks.iter().enumerate() {
         for (index, parameter) in network.parameters().iter().enumerate() {
             let mut values = parameter.initial.values(5, (number as u32) << 16 | index as u32, parameter.value.len() as usize);
@@ -139,22 +139,24 @@ fn ready(rec: &Recorder, forward: Plan, loss: &Tensor, networks: &[&Network], x:
         }
     }
     let mut function = Function { host, forward, loss: loss.clone() };
-    function.value();
-    for dispatch in &function.forward.dispatches {
-        assert_margin(&function.host, dispatch);
-    }
+    let clear = (1..=20).find(|seed| {
+        function.host.write(x, bytemuck::cast_slice(&numbers(*seed, x.len())));
+        function.value();
+        function.forward.dispatches.iter().all(|dispatch| nearest_kink(&function.host, dispatch) > MARGIN)
+    });
+    assert!(clear.is_some(), "twenty inputs all lie near a kink: take other parameters");
     function
 }
 
-fn assert_margin(host: &HostDevice<f64>, dispatch: &gander::plan::Dispatch) {
-    let nearest = match (dispatch.kernel.operation.as_str(), dispatch.kernel.hook.as_deref()) {
+/// How far the unit of a dispatch that is nearest to its kink is from it.
+fn nearest_kink(host: &HostDevice<f64>, dispatch: &gander::plan::Dispatch) -> f64 {
+    match (dispatch.kernel.operation.as_str(), dispatch.kernel.hook.as_deref()) {
         ("activation_forward", Some("activation/relu")) => {
             host.reals(dispatch.tensor("x")).iter().map(|x| x.abs()).fold(f64::MAX, f64::min)
         }
         ("maxout_forward" | "max_pooling_forward", _) => crate::golden::gaps(host, dispatch).into_iter().fold(f64::MAX, f64::min),
-        _ => return,
-    };
-    assert!(nearest > MARGIN, "{} lies {nearest:e} from a kink: take other inputs", dispatch.kernel.label());
+        _ => f64::MAX,
+    }
 }
 
 #[test]

@@ -4,6 +4,7 @@
 //! * [`evaluation`]: log-likelihoods and neighbours, whole, against their formulas.
 //! * [`gradients`]: the backward passes against central differences, in f64.
 //! * [`golden`]: whole games, every buffer; [`reproducible`]: the same bits again, after a rest, and other bits from another seed.
+//! * [`pytorch`]: layers and a whole game against PyTorch's numbers, kept in `tests/golden`.
 //! * [`shaders`]: every file is known, has a twin and a test, and translates to SPIR-V, MSL and HLSL.
 //!
 //! To add an operation `foo`: `tests/gpu/foo.rs`, which records one dispatch through [`lab::Lab`] and compares; `mod foo;` below.
@@ -35,6 +36,7 @@ mod noise;
 mod options;
 mod peak;
 mod play;
+mod pytorch;
 mod reproducible;
 mod row_sums;
 mod schedule;
