@@ -23,7 +23,7 @@ impl fmt::Display for Plan {
 fn line(f: &mut fmt::Formatter<'_>, number: usize, dispatch: &Dispatch) -> fmt::Result {
     let list = |writes| dispatch.tensors(writes).map(shaped).collect::<Vec<_>>().join(", ");
     let (flops, bytes) = (quantity(dispatch.flops, "FLOP"), quantity(dispatch.bytes, "B"));
-    writeln!(f, "{number:4}  {:32} {flops:>12} {bytes:>10}  {} → {}", dispatch.kernel.label(), list(false), list(true))
+    writeln!(f, "{number:4}  {:34} {flops:>12} {bytes:>10}  {} → {}", dispatch.kernel.label(), list(false), list(true))
 }
 
 fn shaped(tensor: &Tensor) -> String {
