@@ -33,7 +33,8 @@ fn is_stored(part: u32, row: u32, col: u32) -> bool { return true; }
 
 fn c_index(part: u32, row: u32, col: u32) -> u32 {
     let positions = args.height * args.width;
-    return (row / positions * args.n + col) * positions + row % positions;
+    let at = divided(row, positions);
+    return (at.x * args.n + col) * positions + at.y;
 }
 
 /// Tied: all positions of a filter share one bias.

@@ -25,8 +25,8 @@ fn pixel(part: u32, row: u32) -> vec3<u32> {
 /// (filter, then the place of the tap among those the lattice meets) of a term.
 fn tap(i: u32) -> vec3<u32> {
     let taps = (args.kernel + args.stride - 1u) / args.stride;
-    let number = i / args.filters;
-    return vec3(i % args.filters, number / taps, number % taps);
+    let at = divided(i, args.filters);
+    return vec3(at.y, divided(at.x, taps));
 }
 
 fn a_row(part: u32, row: u32) -> Place {

@@ -28,7 +28,8 @@ fn a_at(row: Place, term: Place) -> f32 {
 
 fn b_term(part: u32, i: u32) -> Place {
     let positions = args.height * args.width;
-    return vec3(i32(i / positions * args.n * positions + i % positions), 0, 0);
+    let at = divided(i, positions);
+    return vec3(i32(at.x * args.n * positions + at.y), 0, 0);
 }
 
 fn b_col(part: u32, col: u32) -> Place { return vec3(i32(col * args.height * args.width), 0, 0); }

@@ -20,8 +20,8 @@ var<workgroup> a_slice: array<vec4<f32>, 128>;
 var<workgroup> b_slice: array<vec4<f32>, 128>;
 
 /// A's slice from term `first` on. Neighbouring invocations load neighbouring addresses, whichever way the matrix lies; what an
-/// invocation's loads have in common is worked out once.
-fn load_a(part: u32, first_row: u32, first: u32, end: u32, local: u32) {
+/// invocation's loads have in common is worked out once: its term where A runs along k, else its row, the same in all slices.
+fn load_a(part: u32, first_row: u32, first: u32, end: u32, local: u32, of_row: Place) {
     if A_RUNS_ALONG_K {
         let along = local % SLICE;
         let of_term = a_term(part, first + along);
@@ -31,7 +31,6 @@ fn load_a(part: u32, first_row: u32, first: u32, end: u32, local: u32) {
         }
     } else {
         let across = local % TILE_ROWS;
-        let of_row = a_row(part, first_row + across);
         for (var along = local / TILE_ROWS; along < SLICE; along += THREADS / TILE_ROWS) {
             let inside = first + along < end && first_row + across < args.m;
             put_a(along, across, inside, of_row, a_term(part, first + along));
@@ -48,7 +47,7 @@ fn put_a(along: u32, across: u32, inside: bool, of_row: Place, of_term: Place) {
 }
 
 /// B's slice from term `first` on, like A's.
-fn load_b(part: u32, first_col: u32, first: u32, end: u32, local: u32) {
+fn load_b(part: u32, first_col: u32, first: u32, end: u32, local: u32, of_col: Place) {
     if B_RUNS_ALONG_K {
         let along = local % SLICE;
         let of_term = b_term(part, first + along);
@@ -58,7 +57,6 @@ fn load_b(part: u32, first_col: u32, first: u32, end: u32, local: u32) {
         }
     } else {
         let across = local % TILE_COLS;
-        let of_col = b_col(part, first_col + across);
         for (var along = local / TILE_COLS; along < SLICE; along += THREADS / TILE_COLS) {
             let inside = first + along < end && first_col + across < args.n;
             put_b(along, across, inside, b_term(part, first + along), of_col);
@@ -82,10 +80,12 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     let my_row = local / 8u;
     let my_col = local % 8u;
     let range = terms(part);
+    let of_row = a_row(part, first_row + local % TILE_ROWS);
+    let of_col = b_col(part, first_col + local % TILE_COLS);
     var sums = array<vec4<f32>, 4>();
     for (var first = range.x; first < range.y; first += SLICE) {
-        load_a(part, first_row, first, range.y, local);
-        load_b(part, first_col, first, range.y, local);
+        load_a(part, first_row, first, range.y, local, of_row);
+        load_b(part, first_col, first, range.y, local, of_col);
         workgroupBarrier();
         for (var i = 0u; i < SLICE; i++) {
             let rows = a_slice[i * 8u + my_row];

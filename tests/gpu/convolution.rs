@@ -42,6 +42,9 @@ struct Case {
     transposed: [Parameter; 2],
 }
 
+/// A tensor of sums, in f64: its name, the most terms of a sum, every sum and every Σ|terms|.
+type Expected<'a> = (&'static str, &'a Tensor, u32, Vec<f64>, Vec<f64>);
+
 fn parameter(rec: &mut Recorder, name: &str, shape: [u32; 2]) -> Parameter {
     let [value, gradient, velocity] = ["", "d ", "v "].map(|prefix| rec.tensor(&format!("{prefix}{name}"), shape));
     Parameter { value, gradient, velocity, second_moment: None, average: None, initial: Initial::Constant(0.0), max_col_norm: None }
@@ -104,8 +107,8 @@ impl Case {
         }
     }
 
-    /// What is computed: its name, the most terms of a sum, every sum and every Σ|terms|, in f64.
-    fn expected(&self) -> Vec<(&'static str, &Tensor, u32, Vec<f64>, Vec<f64>)> {
+    /// What is computed.
+    fn expected(&self) -> Vec<Expected<'_>> {
         let values: Vec<Vec<f64>> = self.inputs().iter().map(|(_, values)| wide(values)).collect();
         let [x, y, w, tied, untied] = &values[..] else { unreachable!("five are given") };
         let Window { image, result, kernel, .. } = self.window;

@@ -36,7 +36,7 @@ fn maxout_takes_the_largest_piece_and_the_lowest_of_equals_forward_and_backward(
     for (number, (units, pieces, positions)) in shapes.into_iter().enumerate() {
         let (x, dy) = &values[number];
         let (mut y, mut winner, mut dx) = (vec![], vec![], vec![0.0; x.len()]);
-        for unit in 0..units as usize {
+        for (unit, dy) in dy.iter().enumerate() {
             let (pieces, positions) = (pieces as usize, positions as usize);
             let at = |piece: usize| (unit / positions * pieces + piece) * positions + unit % positions;
             let group: Vec<f64> = (0..pieces).map(|piece| f64::from(x[at(piece)])).collect();
@@ -45,7 +45,7 @@ fn maxout_takes_the_largest_piece_and_the_lowest_of_equals_forward_and_backward(
             ties += u32::from(group.iter().filter(|x| **x == most).count() > 1);
             y.push(most);
             winner.push(first as f64);
-            dx[at(first)] = f64::from(dy[unit]);
+            dx[at(first)] = f64::from(*dy);
         }
         let [_, _, y_tensor, winner_tensor, dx_tensor] = &tensors[number];
         assert_eq!(lab.host.reals(y_tensor), y, "the twin's y of {units}×{pieces} by {positions}");
