@@ -81,7 +81,7 @@ fn single(values: &[f64]) -> Vec<f32> {
 
 fn parameter(rec: &mut Recorder, name: &str, shape: [u32; 2]) -> Parameter {
     let [value, gradient, velocity] = ["", "d ", "v "].map(|prefix| rec.tensor(&format!("{prefix}{name}"), shape));
-    Parameter { value, gradient, velocity, initial: Initial::Constant(0.0), max_col_norm: None }
+    Parameter { value, gradient, velocity, second_moment: None, average: None, initial: Initial::Constant(0.0), max_col_norm: None }
 }
 
 /// What was recorded of a case: given tensors with their values, computed ones with what they must be and the most terms of a sum.
