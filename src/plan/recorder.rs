@@ -152,6 +152,11 @@ impl Recorder {
         Recorder::default()
     }
 
+    /// A recorder that goes on with these buffers, and draws chance as if it were the first: what it records does not depend on what others have.
+    pub fn over(memory: Memory) -> Recorder {
+        Recorder { memory, ..Recorder::default() }
+    }
+
     /// The buffers so far.
     pub fn memory(&self) -> &Memory {
         &self.memory
