@@ -1,5 +1,7 @@
 //! Golden runs: twenty iterations of small games on each GPU and on the twin in f64, and every buffer compared.
 //!
+//! Games are also played with small bindings, which cut products: `layout/cut`, `layout/cut_nn`, `layout/cut_nt`, `layout/cut_tn`, `finish/add`.
+//!
 //! The gate. A gradient in f32 differs from f64's by at most 1e-5, norm-wise (measured on the paper's game: 1.4e-7 to 5.4e-7; `Tolerances that hold` of the
 //! reliability findings). A step moves the parameters by rate·gradient, so its error enters times the rate, 0.1 and falling, and momentum at most 0.7
 //! carries it on, in all 1/(1 − 0.7): 20 iterations, up to two steps each, add up to 40·0.1·3.4·1e-5 ≈ 1.4e-4 of a gradient's size at the very most, if all
