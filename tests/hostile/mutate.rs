@@ -124,7 +124,7 @@ impl Mutations {
         let length = bytes.len() as u64;
         let number = match self.below(EXTREMES.len() + 3) {
             i if i < EXTREMES.len() => EXTREMES[i],
-            i => length + i as u64 - EXTREMES.len() as u64 - 1,
+            i => (length + i as u64).saturating_sub(EXTREMES.len() as u64 + 1),
         };
         let little = number.to_le_bytes();
         let big_endian = self.below(2) == 0;

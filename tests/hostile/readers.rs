@@ -167,7 +167,7 @@ fn mat_variables() -> Vec<Vec<u8>> {
     while let Some(size) = rest.get(4..8) {
         let (variable, after) = rest.split_at(8 + u32::from_le_bytes([size[0], size[1], size[2], size[3]]) as usize);
         // Those whose names are asked for.
-        if ["uint8", "double", "int16", "none"].iter().any(|name| variable.windows(name.len()).any(|part| part == name.as_bytes())) {
+        if read_mat(&in_mat_file(variable)) {
             variables.push(variable.to_vec());
         }
         rest = after;
