@@ -21,6 +21,6 @@ pub(super) fn run(options: &Options) -> Result<u8> {
     }
     match &options.name {
         Some(name) => print(configuration::preset_named(name)?.toml),
-        None => print(&PRESETS.iter().map(|preset| format!("{:12} {}\n", preset.name, preset.summary())).collect::<String>()),
+        None => print(&PRESETS.iter().map(|preset| format!("{:13} {}\n", preset.name, preset.summary())).collect::<String>()),
     }
 }

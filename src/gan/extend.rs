@@ -5,6 +5,7 @@
 //! Velocities begin at zero, and the other player is fresh.
 
 use crate::error::{Error, Result};
+use crate::gan::state::AVERAGE;
 use crate::gan::{Config, NetworkConfig, Player, State, Trainer};
 use crate::nn::{Extent, Network, shapes};
 use crate::plan::Device;
@@ -110,7 +111,9 @@ fn write_layers(device: &mut dyn Device, network: &Network, first: usize, state:
         let Some(name) = name_below(tensor.name(), first) else {
             continue;
         };
-        let array = state.tensors.get(&name).ok_or_else(|| format!("it has no tensor `{name}`"))?;
+        // As the trained network is shown: by its averages, where it keeps them.
+        let shown = state.tensors.get(&format!("{name}{AVERAGE}")).or_else(|| state.tensors.get(&name));
+        let array = shown.ok_or_else(|| format!("it has no tensor `{name}`"))?;
         let wanted = [tensor.rows() as usize, tensor.cols() as usize];
         if array.shape != wanted {
             return Err(format!("its `{name}` has the shape {:?}, not {wanted:?}", array.shape));
@@ -180,6 +183,17 @@ mod tests {
         let seen = &mut |_: &[crate::gan::Metrics]| std::ops::ControlFlow::Continue(());
         assert!(pollster::block_on(fresh.advance(1, &|| 0.0, seen)).unwrap().is_continue());
         assert_ne!(pollster::block_on(fresh.state()).unwrap().tensors["G.1.w"], trained.tensors["G.0.w"]);
+    }
+
+    #[test]
+    fn a_network_that_is_shown_by_averages_is_inherited_by_them() {
+        let (_, mut trained, new) = trained_and_extended();
+        let mut average = trained.tensors["G.0.b"].clone();
+        average.values.fill(0.25);
+        trained.tensors.insert(format!("G.0.b{AVERAGE}"), average.clone());
+        let mut fresh = trainer(&new);
+        fresh.inherit(Player::Generator, &new, &trained).unwrap();
+        assert_eq!(pollster::block_on(fresh.state()).unwrap().tensors["G.1.b"], average);
     }
 
     #[test]

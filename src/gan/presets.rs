@@ -10,10 +10,13 @@ pub struct Preset {
 }
 
 impl Preset {
-    /// What it is: the first sentence of its file.
+    /// What it is: the first sentence of its file, without where its numbers come from.
     pub fn summary(&self) -> &'static str {
         let line = self.toml.lines().next().unwrap_or_default().trim_start_matches("# ");
-        line.split_inclusive(". ").next().unwrap_or_default().trim_end()
+        let line = line.split(", from the published").next().unwrap_or_default();
+        // A sentence ends before a capital; `et al. 2014` does not end one.
+        let end = line.match_indices(". ").find(|(at, _)| line[at + 2..].starts_with(|next: char| next.is_uppercase()));
+        end.map_or(line, |(at, _)| &line[..at]).trim_end_matches('.')
     }
 }
 

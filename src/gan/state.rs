@@ -6,7 +6,7 @@ use crate::plan::{Device, Tensor};
 use std::collections::BTreeMap;
 
 /// What ends the name of a parameter's average.
-const AVERAGE: &str = " average";
+pub(super) const AVERAGE: &str = " average";
 
 /// A named tensor's values, row by row.
 #[derive(Clone, Debug, PartialEq)]

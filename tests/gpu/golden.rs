@@ -54,14 +54,14 @@ fn every_buffer_of_games_with_every_option_agrees_after_20_iterations() {
 /// Matrices, parameters and the data set exceed what these devices bind at once, and are worked on piece by piece.
 #[test]
 fn every_buffer_of_a_game_agrees_that_is_cut_to_fit_small_bindings() {
-    run(&beyond_the_limit(), On::EveryFamilyWithinTheLimit);
+    run(&beyond_the_limit(), On::Limited);
 }
 
 /// So are moments and averages, and whatever else is done to all parameters.
 #[test]
 fn every_buffer_of_a_game_with_options_agrees_that_is_cut_to_fit_small_bindings() {
     let options = ["train.shrink_d=0.99", "train.clip=0.2", "generator.average=0.9", ADAM, ADAM_FOR_G];
-    run(&beyond_the_limit().with(&options), On::EveryFamilyWithinTheLimit);
+    run(&beyond_the_limit().with(&options), On::Limited);
 }
 
 #[test]

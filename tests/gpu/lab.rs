@@ -20,7 +20,7 @@ pub enum On {
     /// Every adapter, in the family that serves it best.
     EveryAdapter,
     /// As [`On::EveryFamily`], but the device binds no more than [`LIMIT`] bytes of a tensor at once.
-    EveryFamilyWithinTheLimit,
+    Limited,
 }
 
 /// The most bytes that a limited device binds of a tensor at once: twelve thousand numbers.
@@ -106,7 +106,7 @@ pub fn open(on: On) -> Vec<Gpu> {
     let mut gpus = vec![];
     for (adapter, families) in ADAPTERS.iter() {
         let wanted = if on == On::EveryAdapter { 1 } else { families.len() };
-        let limited = on == On::EveryFamilyWithinTheLimit;
+        let limited = on == On::Limited;
         let mut limits = adapter.limits();
         if limited {
             limits.max_storage_buffer_binding_size = LIMIT;
@@ -123,7 +123,7 @@ pub fn open(on: On) -> Vec<Gpu> {
 }
 
 static LAB: LazyLock<Mutex<Lab>> = LazyLock::new(|| {
-    let gpus = [On::EveryFamily, On::EveryFamilyWithinTheLimit].into_iter().flat_map(open).collect();
+    let gpus = [On::EveryFamily, On::Limited].into_iter().flat_map(open).collect();
     Mutex::new(Lab { rec: Recorder::new(), host: HostDevice::new(), gpus })
 });
 
@@ -173,7 +173,7 @@ impl Lab {
         let asked_for = |gpu: &Gpu| match on {
             On::EveryFamily => !gpu.limited,
             On::EveryAdapter => !gpu.limited && gpu.best,
-            On::EveryFamilyWithinTheLimit => gpu.limited,
+            On::Limited => gpu.limited,
         };
         for (number, gpu) in self.gpus.iter_mut().enumerate().filter(|(_, gpu)| asked_for(gpu)) {
             let failed = |error| -> ! { panic!("{}: {error}", gpu.name) };
