@@ -124,9 +124,9 @@ pub fn plays() -> [Play; 5] {
         ),
         play(
             "algorithm 1, convolutions both ways, channels of two pieces, pooling over the edge, sparse weights, colour",
-            4,
+            7,
             colours(),
-            "k = 1\nbatch = 10\ngenerator_loss = \"non-saturating\"",
+            "k = 1\nbatch = 6\ngenerator_loss = \"non-saturating\"",
             "noise = \"gaussian\"\nsize = 5",
             "{ kind = \"relu\", units = 9, sparse_init = 3 }, { kind = \"sigmoid\", units = 12, irange = 0.5 }, \
              { kind = \"reshape\", channels = 3, height = 2, width = 2 }, \
