@@ -21,14 +21,8 @@ fn in_plane(first: i32, y: i32, x: i32, height: u32, width: u32) -> i32 {
     return first + y * i32(width) + x;
 }
 
-/// (⌊n / d⌋, n mod d), for quotients up to 2²¹: integers are divided in dozens of steps, f32 in a few. The f32 quotient is off by
-/// 3 units in the last place at most, which is less than 1, and its remainder says which way.
-fn divided(n: u32, d: u32) -> vec2<u32> {
-    let near = u32(f32(n) / f32(d));
-    let rest = i32(n - near * d);
-    let q = near + select(0u, 1u, rest >= i32(d)) - select(0u, 1u, rest < 0);
-    return vec2(q, n - q * d);
-}
+/// (⌊n / d⌋, n mod d).
+fn divided(n: u32, d: u32) -> vec2<u32> { return vec2(n / d, n % d); }
 
 /// (example, y, x) of the number of a position, where an example has height×width of them.
 fn position(number: u32, height: u32, width: u32) -> vec3<u32> {
