@@ -20,7 +20,7 @@ use readers::READERS;
 static MEMORY: Counting = Counting::new();
 
 /// Mutations of each reader's files.
-const MUTATIONS: u32 = 2000;
+const MUTATIONS: u32 = 20_000;
 
 /// The memory that is counted is everybody's: one reader is attacked at a time.
 static ALONE: Mutex<()> = Mutex::new(());
