@@ -1,5 +1,6 @@
 //! The recorder: walks through one iteration and writes down what is to be computed.
 
+use crate::plan::tensor::elements;
 use crate::plan::{BufferId, Element, Kernel, Memory, Tensor, VIEW_ALIGNMENT};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -173,15 +174,26 @@ impl Recorder {
     }
 
     /// One buffer, carved into padded views of the shapes given: all parameters of a network. Returns the whole and the views.
+    /// # Panics
+    /// if its elements cannot be counted.
     pub fn carve(&mut self, name: &str, parts: &[(String, [u32; 2])]) -> (Tensor, Vec<Tensor>) {
-        let padded = |[rows, cols]: [u32; 2]| (rows * cols).next_multiple_of(VIEW_ALIGNMENT);
-        let whole = self.buffer(name, Element::Real, 1, parts.iter().map(|(_, shape)| padded(*shape)).sum());
-        let mut offset = 0;
-        let mut views = Vec::with_capacity(parts.len());
-        for (part, [rows, cols]) in parts {
-            views.push(Tensor { name: part.as_str().into(), rows: *rows, cols: *cols, offset, ..whole.clone() });
-            offset += padded([*rows, *cols]);
+        let mut end = Some(0_u32);
+        let mut offsets = Vec::with_capacity(parts.len());
+        for (part, shape) in parts {
+            let padded = elements(part, *shape).checked_next_multiple_of(VIEW_ALIGNMENT);
+            offsets.extend(end);
+            end = end.zip(padded).and_then(|(end, padded)| end.checked_add(padded));
         }
+        let len = end.unwrap_or_else(|| panic!("`{name}` has more elements than can be counted"));
+        let whole = self.buffer(name, Element::Real, 1, len);
+        let view = |((part, [rows, cols]), offset): (&(String, [u32; 2]), u32)| Tensor {
+            name: part.as_str().into(),
+            rows: *rows,
+            cols: *cols,
+            offset,
+            ..whole.clone()
+        };
+        let views = parts.iter().zip(offsets).map(view).collect();
         (whole, views)
     }
 
@@ -250,7 +262,7 @@ impl Recorder {
     }
 
     fn buffer(&mut self, name: &str, element: Element, rows: u32, cols: u32) -> Tensor {
-        let buffer = self.memory.add(name, element, rows * cols);
+        let buffer = self.memory.add(name, element, elements(name, [rows, cols]));
         Tensor { name: name.into(), rows, cols, element, buffer, offset: 0 }
     }
 

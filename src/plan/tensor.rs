@@ -59,6 +59,13 @@ impl Memory {
     }
 }
 
+/// Elements of a matrix.
+/// # Panics
+/// if they cannot be counted in 32 bits: what checks a configuration has to see to that.
+pub(super) fn elements(name: &str, [rows, cols]: [u32; 2]) -> u32 {
+    rows.checked_mul(cols).unwrap_or_else(|| panic!("`{name}` of {rows}×{cols} has more elements than can be counted"))
+}
+
 /// A row-major matrix: a named view into a buffer. Cloning is cheap.
 #[derive(Clone, Debug)]
 pub struct Tensor {
@@ -88,7 +95,7 @@ impl Tensor {
 
     /// Its number of elements.
     pub fn len(&self) -> u32 {
-        self.rows * self.cols
+        elements(&self.name, [self.rows, self.cols])
     }
 
     /// Whether it has no elements.
@@ -168,5 +175,23 @@ impl Tensor {
 impl fmt::Display for Tensor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "`{}` {}×{}", self.name, self.rows, self.cols)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::plan::Recorder;
+
+    #[test]
+    #[should_panic(expected = "`z` of 65536×65536 has more elements than can be counted")]
+    fn a_matrix_that_cannot_be_counted_is_not_recorded() {
+        Recorder::new().tensor("z", [1 << 16, 1 << 16]);
+    }
+
+    #[test]
+    #[should_panic(expected = "`theta` has more elements than can be counted")]
+    fn parts_that_together_cannot_be_counted_are_not_carved() {
+        let parts: Vec<_> = (0..17).map(|number| (format!("w {number}"), [1 << 14, 1 << 14])).collect();
+        Recorder::new().carve("theta", &parts);
     }
 }

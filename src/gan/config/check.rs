@@ -6,6 +6,9 @@ use crate::gan::{Inherited, Player};
 use crate::nn::loss::Loss;
 use crate::nn::{AdamSpec, BiasStart, Extent, Kind, LayerSpec, MomentumSpec, Nonlinearity, OptimizerSpec, Shaped, shapes};
 
+#[cfg(test)]
+mod tests;
+
 /// Most numbers in a noise vector, rows in a minibatch: more is a slip of the pen.
 const MOST: u32 = 1 << 20;
 /// Numbers in one activation of a minibatch.
@@ -101,14 +104,16 @@ impl Config {
     }
 }
 
-/// Checks that what a network makes of so many rows has no more numbers than can be counted.
+/// Checks that what a network takes in and makes of so many rows has no more numbers than can be counted.
 fn check_sizes(name: &str, shapes: &[Shaped], rows: u32) -> Result<()> {
     for (at, shaped) in shapes.iter().enumerate() {
-        let columns = shaped.linear.numbers().max(shaped.output.numbers());
-        if u64::from(rows) * u64::from(columns) > u64::from(MOST_NUMBERS) {
-            return Err(Error::Config(format!(
-                "{name}.layers[{at}] makes a minibatch matrix of {rows}×{columns} numbers; at most {MOST_NUMBERS} fit: take fewer units, or a smaller batch"
-            )));
+        let made = shaped.linear.numbers().max(shaped.output.numbers());
+        for (does, columns, shrink) in [("takes in", shaped.input.numbers(), "a smaller input"), ("makes", made, "fewer units")] {
+            if u64::from(rows) * u64::from(columns) > u64::from(MOST_NUMBERS) {
+                return Err(Error::Config(format!(
+                    "{name}.layers[{at}] {does} a minibatch matrix of {rows}×{columns} numbers; at most {MOST_NUMBERS} fit: take {shrink}, or a smaller train.batch"
+                )));
+            }
         }
     }
     Ok(())
