@@ -3,6 +3,7 @@
 use crate::error::{Error, Result};
 use crate::nn::convolution::Window;
 use crate::nn::{Extent, Kind, LayerSpec, Nonlinearity};
+use crate::plan::VIEW_ALIGNMENT;
 
 /// Numbers in one matrix: networks add theirs up, and all of them have to be counted in 32 bits.
 const MOST_NUMBERS: u64 = 1 << 28;
@@ -28,6 +29,12 @@ impl Shaped {
     /// Numbers that it learns.
     pub fn parameters(&self) -> u64 {
         self.weights.map_or(0, |[rows, cols]| u64::from(rows) * u64::from(cols)) + u64::from(self.biases)
+    }
+
+    /// The same with what keeps weights and biases apart: each begins where a view may.
+    fn padded_parameters(&self) -> u64 {
+        let weights = self.weights.map_or(0, |[rows, cols]| u64::from(rows) * u64::from(cols));
+        [weights, u64::from(self.biases)].map(|numbers| numbers.next_multiple_of(u64::from(VIEW_ALIGNMENT))).iter().sum()
     }
 
     /// Numbers per example that a forward pass of the layer writes down: its input after dropout, its linear part, its output, winners.
@@ -61,6 +68,13 @@ pub fn shapes(name: &str, layers: &[LayerSpec], input: Extent) -> Result<Vec<Sha
         layer.check(&name)?;
         let input = shaped.last().map_or(input, |below| below.output);
         shaped.push(layer.shaped(input).map_err(|why| Error::Config(format!("{name} {why}")))?);
+    }
+    let sum: u64 = shaped.iter().map(Shaped::padded_parameters).sum();
+    if sum > u64::from(u32::MAX) {
+        return Err(Error::Config(format!(
+            "the layers of the {name} have {sum} parameters together; at most {} can be counted: take fewer units or channels",
+            u32::MAX
+        )));
     }
     Ok(shaped)
 }
@@ -233,6 +247,18 @@ mod tests {
         assert!(refused(&[sparse], Extent::from(8)).contains("only 8 incoming weights"));
         let wide = LayerSpec { units: Some(1 << 20), irange: Some(0.1), ..LayerSpec::new(Kind::Relu) };
         assert!(refused(&[wide], Extent::from(1 << 10)).contains("weights of 1073741824 numbers"));
+    }
+
+    #[test]
+    fn parameters_that_can_be_counted_one_by_one_but_not_together_are_refused() {
+        // 2^28 weights in each of them, so that 16 exceed 32 bits.
+        let wide = LayerSpec { units: Some(1 << 14), irange: Some(0.1), ..LayerSpec::new(Kind::Linear) };
+        let said = refused(&vec![wide.clone(); 16], Extent::from(1 << 14));
+        assert_eq!(
+            said,
+            "the layers of the d have 4295229440 parameters together; at most 4294967295 can be counted: take fewer units or channels"
+        );
+        assert_eq!(shapes("d", &vec![wide; 15], Extent::from(1 << 14)).expect("15 can be counted").len(), 15);
     }
 
     #[test]
