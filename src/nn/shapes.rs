@@ -93,9 +93,10 @@ impl LayerSpec {
             Kind::MaxPooling => (self.pooled(input)?, None),
             Kind::Reshape => (self.reshaped(input)?, None),
         };
-        let numbers = |channels: u64, extent: Extent| channels * u64::from(extent.height) * u64::from(extent.width);
         let channels = u64::from(output.channels) * pieces;
-        let sizes = [("an output", numbers(channels, output)), ("weights", weights.map_or(0, |[rows, cols]| rows * cols))];
+        // What is so large that it cannot be counted in 64 bits is too large in any case.
+        let outputs = [output.height, output.width].map(u64::from).into_iter().fold(channels, u64::saturating_mul);
+        let sizes = [("an output", outputs), ("weights", weights.map_or(0, |[rows, cols]| rows.saturating_mul(cols)))];
         if let Some((what, size)) = sizes.into_iter().find(|(_, size)| *size > MOST_NUMBERS) {
             return Err(format!("makes {what} of {size} numbers; at most {MOST_NUMBERS} fit: take fewer units or channels"));
         }
@@ -259,6 +260,16 @@ mod tests {
             "the layers of the d have 4295229440 parameters together; at most 4294967295 can be counted: take fewer units or channels"
         );
         assert_eq!(shapes("d", &vec![wide; 15], Extent::from(1 << 14)).expect("15 can be counted").len(), 15);
+    }
+
+    #[test]
+    fn sizes_beyond_64_bits_are_refused_as_smaller_ones_are() {
+        // (2^20 channels · 4096² taps) × 2^20 channels are 2^64 weights.
+        let layers = [reshape(1 << 20, 1, 1), convolution(Kind::Convolution, 1 << 20, [4096, 2, 2048])];
+        assert!(refused(&layers, Extent::from(1 << 20)).contains("d.layers[1] makes weights of 18446744073709551615 numbers"));
+        // 1000 · 2^20 channels of 2^28 + 2^13 rows and 2^13 + 1 columns.
+        let pieces = LayerSpec { pieces: Some(1000), ..maxout(convolution(Kind::Convolution, 1 << 20, [1, 1, 4096])) };
+        assert!(refused(&[pieces], image(1, 1 << 28, 1)).contains("d.layers[0] makes an output of 18446744073709551615 numbers"));
     }
 
     #[test]
