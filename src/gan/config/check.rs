@@ -3,7 +3,7 @@
 use crate::error::{Error, Result};
 use crate::gan::config::{BlendConfig, Config, GameConfig, NetworkConfig, Recipe};
 use crate::gan::{Inherited, Player};
-use crate::nn::loss::Loss;
+use crate::nn::loss::{GeneratorLoss, Loss};
 use crate::nn::{AdamSpec, BiasStart, Extent, Kind, LayerSpec, MomentumSpec, Nonlinearity, OptimizerSpec, Shaped, shapes};
 
 #[cfg(test)]
@@ -180,6 +180,17 @@ fn check_options(train: &GameConfig) -> Result<()> {
                 "train.blend blends two forms of cross-entropy, but train.loss is {loss:?}: remove one of the two"
             )));
         }
+    }
+    if train.generator_loss != GeneratorLoss::default() && (train.blend.is_some() || train.loss != Loss::CrossEntropy) {
+        let (form, loss) = (train.generator_loss, train.loss);
+        let other = if train.blend.is_some() {
+            "train.blend has both forms of it".into()
+        } else {
+            format!("train.loss is {loss:?}, which leaves G no choice")
+        };
+        return Err(Error::Config(format!(
+            "train.generator_loss is {form:?}, a form of cross-entropy, but {other}: remove one of the two"
+        )));
     }
     if let Some(every) = train.generator_every {
         within("train.generator_every", every, 1, u32::MAX)?;

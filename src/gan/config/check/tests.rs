@@ -13,3 +13,16 @@ fn noise_that_cannot_be_counted_is_refused_though_every_layer_can() {
     assert!(message.contains("generator.layers[0] takes in a minibatch matrix of 65536×65536 numbers"), "{message}");
     assert!(message.contains("take a smaller input, or a smaller train.batch"), "{message}");
 }
+
+#[test]
+fn a_form_of_the_loss_that_nobody_would_descend_is_refused() {
+    for (other, named) in
+        [("train.loss=hinge", "train.loss is Hinge"), ("train.blend={ non_saturating = 1.0, minimax = 1.0 }", "train.blend")]
+    {
+        let message = refused("mnist", &["train.generator_loss=minimax", other]);
+        assert!(message.starts_with("train.generator_loss is Minimax") && message.contains(named), "{message}");
+        // The form that presets write down is no choice: it is what there is without it.
+        let kept = [other.to_string(), "train.generator_loss=non-saturating".into()];
+        assert!(Config::parse(preset("mnist").expect("it is embedded").toml, &kept).is_ok(), "{other}");
+    }
+}
