@@ -3,7 +3,7 @@
 use crate::data::{Minibatches, Outline, Shape};
 use crate::error::{Error, Result};
 use crate::gan::{Config, GameConfig, Prior, Recipe, algorithm1, code2014};
-use crate::nn::{Extent, Network, Optimizer};
+use crate::nn::{BiasStart, Extent, Network, Optimizer};
 use crate::plan::{Device, Plan, Recorder, Tensor};
 
 /// Rows in the device's ring of metrics: more than two submissions ever hold.
@@ -54,20 +54,10 @@ impl Game {
     /// Lays out the game of a configuration over a data set. `mean` is that of the training examples, for a bias from their marginals; only the
     /// initial parameters depend on it.
     /// # Errors
-    /// if G does not give out what the data is made of, a layer of D cannot take in what reaches it, or the minibatches of one iteration exceed what can be counted.
+    /// if G does not give out what the data is made of or cannot begin at its marginals, a layer of D cannot take in what reaches it, or the minibatches of one iteration exceed what can be counted.
     pub fn new(rec: &mut Recorder, config: &Config, outline: &Outline, mean: &[f32]) -> Result<Game> {
-        let dimensions = outline.dimensions();
-        let outputs = config.generator_outputs()?.numbers();
-        if outputs != dimensions {
-            let (set, layers) = (&outline.name, &config.generator.layers);
-            let advice = match layers.iter().rposition(|layer| layer.units.is_some()) {
-                Some(last) if last + 1 == layers.len() => format!("--set generator.layers.{last}.units={dimensions}"),
-                _ => "let its last layers give out as many".into(),
-            };
-            return Err(Error::Config(format!(
-                "the generator gives out {outputs} numbers, but an example of `{set}` has {dimensions}: {advice}"
-            )));
-        }
+        check_outputs(config, outline)?;
+        check_marginals(config, outline, mean)?;
         let Shape { width, height, channels } = outline.shape;
         let example = Extent { channels, height, width };
         config.discriminator_shapes(example)?;
@@ -175,6 +165,32 @@ impl Game {
     }
 }
 
+/// Checks that G gives out what an example of the data is.
+fn check_outputs(config: &Config, outline: &Outline) -> Result<()> {
+    let (outputs, dimensions) = (config.generator_outputs()?.numbers(), outline.dimensions());
+    if outputs == dimensions {
+        return Ok(());
+    }
+    let (set, layers) = (&outline.name, &config.generator.layers);
+    let advice = match layers.iter().rposition(|layer| layer.units.is_some()) {
+        Some(last) if last + 1 == layers.len() => format!("--set generator.layers.{last}.units={dimensions}"),
+        _ => "let its last layers give out as many".into(),
+    };
+    Err(Error::Config(format!("the generator gives out {outputs} numbers, but an example of `{set}` has {dimensions}: {advice}")))
+}
+
+/// Checks that a bias that begins at the marginals can: a sigmoid gives out only what lies from 0 to 1.
+fn check_marginals(config: &Config, outline: &Outline, mean: &[f32]) -> Result<()> {
+    let asked = config.generator.layers.iter().any(|layer| matches!(layer.bias, Some(BiasStart::Marginals(_))));
+    match mean.iter().find(|mean| !(0.0..=1.0).contains(*mean)) {
+        Some(beyond) if asked => Err(Error::Config(format!(
+            "the generator's bias begins at the marginals, which lie from 0 to 1, but the mean of a number of `{}` is {beyond}: set bias to a number",
+            outline.name
+        ))),
+        _ => Ok(()),
+    }
+}
+
 /// Lays out the generator of a configuration. `mean` is that of the training examples, for a bias from their marginals.
 pub(super) fn generator(rec: &mut Recorder, config: &Config, mean: &[f32], clock: &Tensor) -> Network {
     let generator = Network::new(rec, "G", &config.generator.layers, config.prior.size, false, mean, clock);
@@ -184,4 +200,27 @@ pub(super) fn generator(rec: &mut Recorder, config: &Config, mean: &[f32], clock
 fn metrics_ring(rec: &mut Recorder) -> Tensor {
     let columns = rec.kernel("metrics", None).constant("METRICS").expect("metrics.wgsl declares it");
     rec.tensor("metrics", [RING_ROWS, columns])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::gan::preset;
+
+    /// Why the game of a preset with these settings cannot be laid out over data of such a shape and mean.
+    fn refused(name: &str, settings: &[&str], shape: [u32; 3], mean: &[f32]) -> String {
+        let [channels, height, width] = shape;
+        let shape = Shape { width, height, channels };
+        let outline = Outline { name: "examples".into(), shape, bytes: false, examples: 9, train: 0..9, preprocess: None };
+        let settings: Vec<String> = settings.iter().map(|setting| setting.to_string()).collect();
+        let config = Config::parse(preset(name).expect("it is embedded").toml, &settings).expect("its layers fit each other");
+        Game::new(&mut Recorder::new(), &config, &outline, mean).err().expect("it cannot be laid out").to_string()
+    }
+
+    #[test]
+    fn a_bias_from_marginals_beyond_0_and_1_is_refused() {
+        let layers = "generator.layers=[{ kind = \"sigmoid\", units = 2, irange = 0.1, bias = \"marginals\" }]";
+        let message = refused("ring", &[layers], [1, 1, 2], &[0.5, -0.25]);
+        assert!(message.contains("the mean of a number of `examples` is -0.25: set bias to a number"), "{message}");
+    }
 }

@@ -95,6 +95,15 @@ impl Config {
                 "the generator's last layer begins its bias at the marginals, but has not one bias for each of its numbers: set bias to a number".into(),
             ));
         }
+        if marginal(layers).is_some()
+            && let Some(last) = layers.last().filter(|last| last.nonlinearity() != Nonlinearity::Sigmoid)
+        {
+            let kind = last.kind.name();
+            return Err(Error::Config(format!(
+                "the generator's last layer begins its bias at the marginals, the logits of the data's mean, but it is a {kind} that ends in no sigmoid: \
+                 set bias to a number, or let it end in a sigmoid"
+            )));
+        }
         if let (Some(step), true) = (self.data.preprocess, marginal(layers).is_some()) {
             return Err(Error::Config(format!(
                 "the generator's bias begins at the marginals, which are those of pixels from 0 to 1, but data.preprocess is {step:?}: remove one of the two"

@@ -26,3 +26,14 @@ fn a_form_of_the_loss_that_nobody_would_descend_is_refused() {
         assert!(Config::parse(preset("mnist").expect("it is embedded").toml, &kept).is_ok(), "{other}");
     }
 }
+
+#[test]
+fn a_bias_from_the_marginals_wants_a_sigmoid_behind_it() {
+    let marginals = "{ units = 784, irange = 0.1, bias = \"marginals\", kind =";
+    let layers = |kind: &str| format!("generator.layers=[{marginals} \"{kind}\" }}]");
+    for kind in ["linear", "relu"] {
+        let message = refused("mnist", &[&layers(kind)]);
+        assert!(message.contains(&format!("a {kind} that ends in no sigmoid: set bias to a number")), "{message}");
+    }
+    assert!(Config::parse(preset("mnist").expect("it is embedded").toml, &[layers("sigmoid")]).is_ok());
+}
