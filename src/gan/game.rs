@@ -58,8 +58,7 @@ impl Game {
     pub fn new(rec: &mut Recorder, config: &Config, outline: &Outline, mean: &[f32]) -> Result<Game> {
         check_outputs(config, outline)?;
         check_marginals(config, outline, mean)?;
-        let Shape { width, height, channels } = outline.shape;
-        let example = Extent { channels, height, width };
+        let example = example(outline);
         config.discriminator_shapes(example)?;
         let (m, k) = (config.train.batch, config.train.k);
         if u64::from(m) * u64::from(k) + u64::from(outline.examples) > u64::from(u32::MAX) {
@@ -165,13 +164,27 @@ impl Game {
     }
 }
 
+/// What an example of the data is laid out as.
+fn example(outline: &Outline) -> Extent {
+    let Shape { width, height, channels } = outline.shape;
+    Extent { channels, height, width }
+}
+
 /// Checks that G gives out what an example of the data is.
 fn check_outputs(config: &Config, outline: &Outline) -> Result<()> {
-    let (outputs, dimensions) = (config.generator_outputs()?.numbers(), outline.dimensions());
-    if outputs == dimensions {
-        return Ok(());
-    }
     let (set, layers) = (&outline.name, &config.generator.layers);
+    let (given, example) = (config.generator_outputs()?, example(outline));
+    let (outputs, dimensions) = (given.numbers(), outline.dimensions());
+    if outputs == dimensions {
+        // Numbers without rows and columns lie as those of the other do.
+        let both_ordered = given.positions() > 1 && !outline.shape.is_point();
+        if !both_ordered || given == example {
+            return Ok(());
+        }
+        return Err(Error::Config(format!(
+            "the generator gives out {given}, but an example of `{set}` is {example}, channels × rows × columns: let its last layer give out those"
+        )));
+    }
     let advice = match layers.iter().rposition(|layer| layer.units.is_some()) {
         Some(last) if last + 1 == layers.len() => format!("--set generator.layers.{last}.units={dimensions}"),
         _ => "let its last layers give out as many".into(),
@@ -207,14 +220,29 @@ mod tests {
     use super::*;
     use crate::gan::preset;
 
-    /// Why the game of a preset with these settings cannot be laid out over data of such a shape and mean.
-    fn refused(name: &str, settings: &[&str], shape: [u32; 3], mean: &[f32]) -> String {
-        let [channels, height, width] = shape;
+    /// The game of a preset with these settings over data of such a shape and mean.
+    fn laid_out(name: &str, settings: &[&str], [channels, height, width]: [u32; 3], mean: &[f32]) -> Result<Game> {
         let shape = Shape { width, height, channels };
         let outline = Outline { name: "examples".into(), shape, bytes: false, examples: 9, train: 0..9, preprocess: None };
         let settings: Vec<String> = settings.iter().map(|setting| setting.to_string()).collect();
         let config = Config::parse(preset(name).expect("it is embedded").toml, &settings).expect("its layers fit each other");
-        Game::new(&mut Recorder::new(), &config, &outline, mean).err().expect("it cannot be laid out").to_string()
+        Game::new(&mut Recorder::new(), &config, &outline, mean)
+    }
+
+    /// Why it cannot be.
+    fn refused(name: &str, settings: &[&str], shape: [u32; 3], mean: &[f32]) -> String {
+        laid_out(name, settings, shape, mean).err().expect("it cannot be laid out").to_string()
+    }
+
+    #[test]
+    fn as_many_numbers_in_other_rows_columns_and_channels_are_no_examples() {
+        let layers = "generator.layers=[{ kind = \"linear\", units = 96, irange = 0.1 }, { kind = \"reshape\", channels = 3, height = 4, width = 8 }]";
+        let message = refused("ring", &[layers], [3, 8, 4], &[]);
+        assert!(message.contains("gives out 3×4×8, but an example of `examples` is 3×8×4"), "{message}");
+        // A layout is compared with a layout: numbers in a row fit either way.
+        let flat = "generator.layers=[{ kind = \"linear\", units = 96, irange = 0.1 }]";
+        assert!(laid_out("ring", &[flat], [3, 8, 4], &[]).is_ok() && laid_out("ring", &[layers], [1, 1, 96], &[]).is_ok());
+        assert!(laid_out("ring", &[layers], [3, 4, 8], &[]).is_ok());
     }
 
     #[test]
