@@ -47,12 +47,14 @@ impl GameOptions {
 }
 
 /// The configuration with the layers of the runs that it extends.
-fn follow(mut config: Config) -> Result<Config> {
+/// # Errors
+/// if such a run is not there, or its layers do not fit.
+pub(super) fn follow(mut config: Config) -> Result<Config> {
     for player in Player::BOTH {
         let Some(run) = player.of(&config).extends.clone() else {
             continue;
         };
-        let key = if player == Player::Generator { "generator" } else { "discriminator" };
+        let key = player.key();
         let refuse = |why: String| Error::Config(format!("{key}.extends = \"{run}\": {why}"));
         let missing = |error: Error| {
             let name = Path::new(&run).file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();

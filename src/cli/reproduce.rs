@@ -1,6 +1,6 @@
 //! `gander reproduce table1`: the published recipe trained to its end and evaluated, for several seeds, beside the paper's row. Goes on where it stopped.
 
-use crate::cli::configuration::preset_named;
+use crate::cli::configuration::{follow, preset_named};
 use crate::cli::eval;
 use crate::cli::interrupt::{INTERRUPTED, Interrupt};
 use crate::cli::run::{Run, Start};
@@ -107,7 +107,7 @@ impl Table1 {
         overrides.extend(self.set.iter().cloned());
         overrides.push(format!("seed={seed}"));
         overrides.extend(self.iterations.map(|iterations| format!("train.iterations={iterations}")));
-        Config::parse(preset_named(&self.preset)?.toml, &overrides)
+        follow(Config::parse(preset_named(&self.preset)?.toml, &overrides)?)
     }
 
     /// Trains a run to its end, from where it stands. Returns the exit code.
@@ -119,9 +119,12 @@ impl Table1 {
                 return Ok(0);
             }
         }
-        let start = Start::prepare(config.clone(), &self.run, interrupt.clone())?;
+        let mut start = Start::prepare(config.clone(), &self.run, interrupt.clone())?;
         let run = match there {
-            None => Run::begin(RunFolder::create(path, &config.to_toml())?, start)?,
+            None => {
+                start.inherit()?;
+                Run::begin(RunFolder::create(path, &config.to_toml())?, start)?
+            }
             Some(_) => {
                 let folder = RunFolder::open(path)?;
                 folder.replace_config(&config.to_toml())?;

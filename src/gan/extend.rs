@@ -35,6 +35,14 @@ impl Player {
         }
     }
 
+    /// What configurations call it.
+    pub fn key(self) -> &'static str {
+        match self {
+            Player::Generator => "generator",
+            Player::Discriminator => "discriminator",
+        }
+    }
+
     fn of_mut(self, config: &mut Config) -> &mut NetworkConfig {
         match self {
             Player::Generator => &mut config.generator,
@@ -78,8 +86,7 @@ fn inputs(config: &Config, player: Player) -> Result<Extent> {
 /// Numbers that the layers of a player give out.
 fn outputs(config: &Config, player: Player) -> Result<u32> {
     let inputs = inputs(config, player)?;
-    let name = if player == Player::Generator { "generator" } else { "discriminator" };
-    Ok(shapes(name, &player.of(config).layers, inputs)?.last().map_or(inputs, |last| last.output).numbers())
+    Ok(shapes(player.key(), &player.of(config).layers, inputs)?.last().map_or(inputs, |last| last.output).numbers())
 }
 
 impl Trainer {

@@ -54,8 +54,9 @@ impl Game {
     /// Lays out the game of a configuration over a data set. `mean` is that of the training examples, for a bias from their marginals; only the
     /// initial parameters depend on it.
     /// # Errors
-    /// if G does not give out what the data is made of or cannot begin at its marginals, a layer of D cannot take in what reaches it, or the minibatches of one iteration exceed what can be counted.
+    /// if layers of an extended run are missing, G does not give out what the data is made of or cannot begin at its marginals, a layer of D cannot take in what reaches it, or the minibatches of one iteration exceed what can be counted.
     pub fn new(rec: &mut Recorder, config: &Config, outline: &Outline, mean: &[f32]) -> Result<Game> {
+        check_followed(config)?;
         check_outputs(config, outline)?;
         check_marginals(config, outline, mean)?;
         let example = example(outline);
@@ -170,6 +171,19 @@ fn example(outline: &Outline) -> Extent {
     Extent { channels, height, width }
 }
 
+/// Checks that all layers are there, also those of runs that are extended.
+fn check_followed(config: &Config) -> Result<()> {
+    for player in Player::BOTH {
+        if let Some(run) = &player.of(config).extends {
+            let key = player.key();
+            return Err(Error::Config(format!(
+                "{key}.extends = \"{run}\" has not been followed: the layers of that run are missing; begin with `gander train`, which takes them over, or remove it"
+            )));
+        }
+    }
+    Ok(())
+}
+
 /// Checks that G gives out what an example of the data is.
 fn check_outputs(config: &Config, outline: &Outline) -> Result<()> {
     let (set, layers) = (&outline.name, &config.generator.layers);
@@ -243,6 +257,12 @@ mod tests {
         let flat = "generator.layers=[{ kind = \"linear\", units = 96, irange = 0.1 }]";
         assert!(laid_out("ring", &[flat], [3, 8, 4], &[]).is_ok() && laid_out("ring", &[layers], [1, 1, 96], &[]).is_ok());
         assert!(laid_out("ring", &[layers], [3, 4, 8], &[]).is_ok());
+    }
+
+    #[test]
+    fn a_game_whose_layers_are_in_another_run_is_refused() {
+        let message = refused("ring", &["discriminator.extends=runs/x"], [1, 1, 2], &[]);
+        assert!(message.starts_with("discriminator.extends = \"runs/x\" has not been followed"), "{message}");
     }
 
     #[test]

@@ -53,6 +53,8 @@ fn figure_1_is_drawn_of_a_game_on_a_line_and_of_no_other() {
     assert!(size(&out)[0] > 1000 && std::fs::read(out.with_extension("gif")).unwrap().starts_with(b"GIF89a"));
     let text = String::from_utf8(trained.stdout).unwrap();
     assert!(text.contains("(a) iteration") && text.contains("(d) iteration 20:") && text.contains("3 frames"), "{text}");
+    let extending = gander().args(["figure", "1", "--adapter", "host", "--set", "generator.extends=runs/x"]).output().unwrap();
+    assert_fails(&extending, 2, &["generator.extends = \"runs/x\" has not been followed", "`gander train`"]);
     let run = folder.path().join("line");
     let line = gander().args(["train", "gaussian-1d", "--adapter", "host", "--iterations", "10", "--out"]).arg(&run).args(small).output();
     assert!(line.unwrap().status.success());

@@ -292,6 +292,13 @@ fn a_run_goes_on_behind_new_layers_of_another() {
     assert!(repeated.status.success(), "{}", said(&repeated));
     let newest = "checkpoints/000010.safetensors";
     assert_eq!(bytes(&out.join(newest)), bytes(&again.join(newest)));
+    // So does a reproduction of the same game.
+    let table = folder.path().join("table1");
+    let mut reproduce = gander();
+    reproduce.args(["reproduce", "table1", "--preset", "ring", "--out"]).arg(&table).args(crate::TINY).args(new);
+    let reproduced = reproduce.args(["--set", "train.recipe=algorithm-1"]).output().unwrap();
+    assert!(reproduced.status.success(), "{}", said(&reproduced));
+    assert_eq!(bytes(&out.join(newest)), bytes(&table.join("seed-1").join(newest)));
     assert!(resume(&out, &["--iterations", "20"]).status.success());
     // What is extended must be there.
     let gone = train(&folder.path().join("other"), &["--set", "generator.extends=runs/tfd-pretrain-is-not-here"]);
