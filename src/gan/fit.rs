@@ -22,9 +22,10 @@ const COPIES: &str = "operand copies";
 impl Fit {
     /// Of a game whose buffers are in `memory` and whose iteration is `plan`.
     /// # Errors
-    /// if a tensor cannot be bound on the device, not even in pieces.
+    /// if a buffer is larger than one of the device may be, or a tensor cannot be bound there, not even in pieces.
     pub fn new(game: &Game, memory: &Memory, plan: &Plan, device: &dyn Device) -> Result<Fit> {
         let capacity = device.capacity();
+        memory.ids().try_for_each(|id| capacity.check(memory.buffer(id), &device.identity(), remedy(game.kind_of(id))))?;
         let mut kinds = game.memory_by_kind(memory).to_vec();
         kinds.push((COPIES, device.beside(plan)?));
         kinds.retain(|(_, bytes)| *bytes > 0);

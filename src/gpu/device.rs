@@ -233,15 +233,9 @@ impl Device for GpuDevice {
     }
 
     fn allocate(&mut self, memory: &Memory) -> Result<()> {
-        let most = self.limits.max_buffer_size;
         for buffer in &memory.buffers()[self.buffers.len()..] {
-            let bytes = (4 * u64::from(buffer.len)).next_multiple_of(16);
-            if bytes > most {
-                let (name, identity) = (&buffer.name, &self.identity);
-                return Err(Error::Device(format!(
-                    "`{name}` takes {bytes} bytes, but a buffer of {identity} has at most {most}; make it smaller, or use --adapter host"
-                )));
-            }
+            self.capacity().check(buffer, &self.identity, "make it smaller")?;
+            let bytes = buffer.allocated();
             let usage = BufferUsages::STORAGE | BufferUsages::COPY_SRC | BufferUsages::COPY_DST;
             let label = Some(buffer.name.as_str());
             self.buffers.push(self.device.create_buffer(&wgpu::BufferDescriptor { label, size: bytes, usage, mapped_at_creation: false }));

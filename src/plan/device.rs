@@ -1,7 +1,7 @@
 //! What a plan asks of the device that replays it.
 
-use crate::error::Result;
-use crate::plan::{Memory, Plan, Tensor};
+use crate::error::{Error, Result};
+use crate::plan::{Buffer, Memory, Plan, Tensor};
 use std::future::Future;
 use std::pin::Pin;
 
@@ -44,6 +44,21 @@ pub struct Capacity {
     pub buffer: u64,
     /// The most bytes that a kernel binds of one tensor; of a larger one it is given one piece after the other.
     pub binding: u64,
+}
+
+impl Capacity {
+    /// Checks that a device of this name can allocate a buffer. `remedy` says what makes it smaller.
+    /// # Errors
+    /// if it is larger than a buffer may be.
+    pub fn check(&self, buffer: &Buffer, device: &str, remedy: &str) -> Result<()> {
+        let (name, bytes, most) = (&buffer.name, buffer.allocated(), self.buffer);
+        if bytes <= most {
+            return Ok(());
+        }
+        Err(Error::Device(format!(
+            "`{name}` takes {bytes} bytes, but a buffer of {device} has at most {most}: {remedy}, or use --adapter host"
+        )))
+    }
 }
 
 /// A device that replays plans: a GPU, or the host twin.

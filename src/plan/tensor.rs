@@ -31,6 +31,13 @@ pub struct Buffer {
     pub len: u32,
 }
 
+impl Buffer {
+    /// Bytes that a device gives it: whole groups of four elements, as kernels take them.
+    pub fn allocated(&self) -> u64 {
+        (4 * u64::from(self.len)).next_multiple_of(16)
+    }
+}
+
 /// All buffers that the plans of one game share. It only grows.
 #[derive(Clone, Debug, Default)]
 pub struct Memory {
@@ -41,6 +48,11 @@ impl Memory {
     /// All buffers, in the order of their ids.
     pub fn buffers(&self) -> &[Buffer] {
         &self.buffers
+    }
+
+    /// All ids, in their order.
+    pub fn ids(&self) -> impl Iterator<Item = BufferId> {
+        (0..self.buffers.len()).map(BufferId)
     }
 
     /// The buffer behind an id.

@@ -103,14 +103,18 @@ fn families(adapter: &Adapter) -> Vec<Family> {
 
 /// Opens new devices: each with memory and pipelines of its own.
 pub fn open(on: On) -> Vec<Gpu> {
+    open_within(on, u64::MAX)
+}
+
+/// The same, and no buffer may have more bytes than `most`.
+pub fn open_within(on: On, most: u64) -> Vec<Gpu> {
     let mut gpus = vec![];
     for (adapter, families) in ADAPTERS.iter() {
         let wanted = if on == On::EveryAdapter { 1 } else { families.len() };
         let limited = on == On::Limited;
         let mut limits = adapter.limits();
-        if limited {
-            limits.max_storage_buffer_binding_size = LIMIT;
-        }
+        limits.max_buffer_size = limits.max_buffer_size.min(most);
+        limits.max_storage_buffer_binding_size = limits.max_storage_buffer_binding_size.min(if limited { LIMIT } else { most });
         for (number, family) in families[..wanted].iter().enumerate() {
             let device = pollster::block_on(GpuDevice::open_within(adapter, *family, limits.clone()));
             let device = device.unwrap_or_else(|error| panic!("{error}"));

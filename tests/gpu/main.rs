@@ -23,6 +23,7 @@ mod copy;
 mod draw;
 mod dropout;
 mod evaluation;
+mod fit;
 mod folds;
 mod golden;
 mod gradients;
