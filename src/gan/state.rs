@@ -5,6 +5,9 @@ use crate::nn::Network;
 use crate::plan::{Device, Tensor};
 use std::collections::BTreeMap;
 
+/// What ends the names of what training keeps beside a parameter.
+const VELOCITY: &str = " velocity";
+const SECOND_MOMENT: &str = " second moment";
 /// What ends the name of a parameter's average.
 pub(super) const AVERAGE: &str = " average";
 
@@ -31,8 +34,8 @@ pub(super) fn named_tensors(networks: &[&Network]) -> Vec<(String, Tensor)> {
     let parameters = networks.iter().flat_map(|network| network.parameters());
     let named = parameters.flat_map(|parameter| {
         let name = parameter.value.name();
-        let always = [(name.to_string(), parameter.value.clone()), (format!("{name} velocity"), parameter.velocity.clone())];
-        let second = parameter.second_moment.iter().map(move |second| (format!("{name} second moment"), second.clone()));
+        let always = [(name.to_string(), parameter.value.clone()), (format!("{name}{VELOCITY}"), parameter.velocity.clone())];
+        let second = parameter.second_moment.iter().map(move |second| (format!("{name}{SECOND_MOMENT}"), second.clone()));
         let average = parameter.average.iter().map(move |average| (format!("{name}{AVERAGE}"), average.clone()));
         always.into_iter().chain(second).chain(average)
     });
@@ -40,6 +43,11 @@ pub(super) fn named_tensors(networks: &[&Network]) -> Vec<(String, Tensor)> {
 }
 
 impl State {
+    /// Whether a tensor of this name is a parameter itself, and nothing that training keeps beside one.
+    pub fn is_parameter(name: &str) -> bool {
+        ![VELOCITY, SECOND_MOMENT, AVERAGE].iter().any(|beside| name.ends_with(beside))
+    }
+
     /// The state as it is shown: averages in the place of the parameters that they belong to.
     pub fn shown(&self) -> State {
         let mut shown = self.clone();

@@ -18,7 +18,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use super::Png;
 use crate::error::{Error, Result};
 use crate::eval::monitor::Reading;
-use crate::gan::{Array, Metrics};
+use crate::gan::{Array, Metrics, State};
 use message::Message;
 
 use histogram::Histogram;
@@ -113,10 +113,10 @@ impl Writer {
         self.flush()
     }
 
-    /// Writes how every parameter is distributed. Velocities are left out, and what holds no finite number.
+    /// Writes how every parameter is distributed. What training keeps beside them is left out, and what holds no finite number.
     /// # Errors when the file cannot be written.
     pub fn weights(&mut self, iteration: u64, tensors: &BTreeMap<String, Array>) -> Result<()> {
-        for (name, array) in tensors.iter().filter(|(name, _)| !name.ends_with(" velocity")) {
+        for (name, array) in tensors.iter().filter(|(name, _)| State::is_parameter(name)) {
             if let Some(histogram) = Histogram::of(&array.values) {
                 let value = Message::new().text(message::TAG, &format!("weights/{name}")).part(message::HISTOGRAM, histogram.message());
                 self.summary(iteration, Message::new().part(message::VALUE, value))?;
