@@ -7,7 +7,7 @@
 use crate::error::{Error, Result};
 use crate::gan::state::AVERAGE;
 use crate::gan::{Config, NetworkConfig, Player, State, Trainer};
-use crate::nn::{Extent, Network, shapes};
+use crate::nn::Network;
 use crate::plan::Device;
 use serde::{Deserialize, Serialize};
 
@@ -53,40 +53,37 @@ impl Player {
 
 impl Config {
     /// Puts the layers of a trained player behind those that extend it: what `extends` asks for is done then. `trained` is the configuration of the run
-    /// that `extends` names, of which the checkpoint of `iteration` is to be taken.
+    /// that `extends` names, of which the checkpoint of `iteration` is to be taken. What D's layers make of an example is not looked at, because the data says
+    /// how its rows and columns lie: [`Game::new`](crate::gan::Game::new) and [`Trainer::inherit`] do that.
     /// # Errors
     /// if the whole makes no possible network.
     /// # Panics
     /// if the player extends nothing.
     pub fn extend(mut self, player: Player, trained: &Config, iteration: u64) -> Result<Config> {
-        let given = outputs(&self, player)?;
+        if player == Player::Generator {
+            check_seam(&self, trained)?;
+        }
         let network = player.of_mut(&mut self);
         let run = network.extends.take().expect("the caller has seen that it extends a run");
         let layers = &player.of(trained).layers;
-        let wanted = inputs(trained, player)?.numbers();
-        if given != wanted {
-            return Err(Error::Config(format!(
-                "the layers before those of {run} give out {given} numbers, but the network of that run takes in {wanted}: set the units of the last new layer to that"
-            )));
-        }
         network.layers.extend(layers.iter().cloned());
         network.inherited = Some(Inherited { run, iteration, layers: layers.len() as u32 });
         self.checked()
     }
 }
 
-/// What a player takes in.
-fn inputs(config: &Config, player: Player) -> Result<Extent> {
-    match player {
-        Player::Generator => Ok(config.prior.size.into()),
-        Player::Discriminator => config.generator_outputs(),
+/// Checks that the new layers of G give out as many numbers as the trained ones take in.
+fn check_seam(config: &Config, trained: &Config) -> Result<()> {
+    let (given, wanted) = (config.generator_outputs()?.numbers(), trained.prior.size);
+    if given == wanted {
+        return Ok(());
     }
-}
-
-/// Numbers that the layers of a player give out.
-fn outputs(config: &Config, player: Player) -> Result<u32> {
-    let inputs = inputs(config, player)?;
-    Ok(shapes(player.key(), &player.of(config).layers, inputs)?.last().map_or(inputs, |last| last.output).numbers())
+    let run = config.generator.extends.as_deref().unwrap_or_default();
+    let (what, remedy) = match config.generator.layers.is_empty() {
+        true => ("prior.size is", "set it to that"),
+        false => ("the new layers give out", "set the units of the last new layer to that"),
+    };
+    Err(Error::Config(format!("{what} {given}, but the generator of {run} takes in {wanted} numbers: {remedy}")))
 }
 
 impl Trainer {
@@ -123,7 +120,10 @@ fn write_layers(device: &mut dyn Device, network: &Network, first: usize, state:
         let array = shown.ok_or_else(|| format!("it has no tensor `{name}`"))?;
         let wanted = [tensor.rows() as usize, tensor.cols() as usize];
         if array.shape != wanted {
-            return Err(format!("its `{name}` has the shape {:?}, not {wanted:?}", array.shape));
+            let found = &array.shape;
+            return Err(format!(
+                "its `{name}` has the shape {found:?}, not {wanted:?}: let the new layers give out what its layers were trained to take in"
+            ));
         }
         found.extend(parameter.average.iter().chain([tensor]).map(|tensor| (tensor, &array.values)));
     }
@@ -145,6 +145,7 @@ mod tests {
     use crate::data::DataConfig;
     use crate::gan::preset;
     use crate::host::HostDevice;
+    use crate::nn::Extent;
 
     fn config(settings: &[&str]) -> Config {
         let settings: Vec<String> = settings.iter().map(|setting| setting.to_string()).collect();
@@ -218,6 +219,31 @@ mod tests {
         let layers = "generator.layers=[{ kind = \"sigmoid\", units = 77, irange = 0.05 }]";
         let new = config(&["generator.extends=runs/base", layers]);
         let message = new.extend(Player::Generator, &base, 3).unwrap_err().to_string();
-        assert!(message.contains("77") && message.contains("runs/base"), "{message}");
+        let size = base.prior.size;
+        assert_eq!(
+            message,
+            format!(
+                "the new layers give out 77, but the generator of runs/base takes in {size} numbers: set the units of the last new layer to that"
+            )
+        );
+        let new = config(&["generator.extends=runs/base", "generator.layers=[]", "prior.size=4"]);
+        let message = new.extend(Player::Generator, &base, 3).unwrap_err().to_string();
+        assert_eq!(message, format!("prior.size is 4, but the generator of runs/base takes in {size} numbers: set it to that"));
+    }
+
+    #[test]
+    fn a_discriminator_is_extended_by_what_its_layers_make_of_the_data() {
+        // Of examples of 3×4×8, which a generator without rows and columns gives out as 96 numbers.
+        let flat = "generator.layers=[{ kind = \"linear\", units = 96, irange = 0.1 }]";
+        let layers = "discriminator.layers=[{ kind = \"convolution\", channels = 3, kernel = 3, padding = 1, irange = 0.1 }]";
+        let new = config(&[flat, layers, "discriminator.extends=runs/base"]).extend(Player::Discriminator, &config(&[flat]), 3).unwrap();
+        let shapes = new.discriminator_shapes(Extent { channels: 3, height: 4, width: 8 }).unwrap();
+        assert_eq!(shapes[1].input, Extent { channels: 3, height: 4, width: 8 });
+        // One whose layers make something else of them is found out where its layers are inherited.
+        let (base, trained, _) = trained_and_extended();
+        let layers = "discriminator.layers=[{ kind = \"relu\", units = 7, irange = 0.1 }]";
+        let new = config(&[layers, "discriminator.extends=runs/base"]).extend(Player::Discriminator, &base, 3).unwrap();
+        let message = trainer(&new).inherit(Player::Discriminator, &new, &trained).unwrap_err().to_string();
+        assert!(message.contains("its `D.0.w` has the shape [1, 80], not [7, 80]: let the new layers give out"), "{message}");
     }
 }
