@@ -2,7 +2,7 @@
 //!
 //! A configuration names the run (`extends`) and lists the new layers only. [`Config::extend`] writes the run's layers behind them and notes where they come
 //! from (`inherited`), so that the configuration of the new run is complete without the old one; [`Trainer::inherit`] starts them where that run stood.
-//! Velocities begin at zero, and the other player is fresh.
+//! No new layers at all let the trained network go on as it is. Velocities begin at zero, and the other player is fresh.
 
 use crate::error::{Error, Result};
 use crate::gan::state::AVERAGE;
@@ -229,6 +229,23 @@ mod tests {
         let new = config(&["generator.extends=runs/base", "generator.layers=[]", "prior.size=4"]);
         let message = new.extend(Player::Generator, &base, 3).unwrap_err().to_string();
         assert_eq!(message, format!("prior.size is 4, but the generator of runs/base takes in {size} numbers: set it to that"));
+    }
+
+    #[test]
+    fn a_trained_network_goes_on_as_it_is_beside_a_fresh_player() {
+        let (base, trained, _) = trained_and_extended();
+        let new = config(&["train.batch=8", "seed=9", "generator.extends=runs/base", "generator.layers=[]"]);
+        let new = new.extend(Player::Generator, &base, 3).unwrap();
+        assert_eq!(new.generator.layers, base.generator.layers);
+        let mut fresh = trainer(&new);
+        let untrained = pollster::block_on(fresh.state()).unwrap();
+        fresh.inherit(Player::Generator, &new, &trained).unwrap();
+        let state = pollster::block_on(fresh.state()).unwrap();
+        for (name, array) in state.tensors.iter().filter(|(name, _)| State::is_parameter(name)) {
+            let expected = if name.starts_with("G.") { &trained } else { &untrained };
+            assert_eq!(*array, expected.tensors[name], "{name}");
+        }
+        assert_ne!(trained.tensors["D.0.w"], untrained.tensors["D.0.w"]);
     }
 
     #[test]

@@ -141,7 +141,7 @@ fn check_network(name: &str, network: &NetworkConfig) -> Result<()> {
         return Err(Error::Config(format!("{name}.layers is empty; a network needs a layer")));
     }
     network.layers.iter().enumerate().try_for_each(|(at, layer)| layer.check(&format!("{name}.layers[{at}]")))?;
-    if !network.layers.iter().any(|layer| layer.kind.has_parameters()) {
+    if network.extends.is_none() && !network.layers.iter().any(|layer| layer.kind.has_parameters()) {
         return Err(Error::Config(format!("no layer of the {name} has weights; a network needs something to learn")));
     }
     match &network.optimizer {
