@@ -137,6 +137,13 @@ fn check_network(name: &str, network: &NetworkConfig) -> Result<()> {
             "{name}.inherited.layers is {layers}, but {name} has {all} layers: take them from the run's own config.toml"
         )));
     }
+    if let (Some(run), Some(inherited)) = (&network.extends, &network.inherited) {
+        let other = &inherited.run;
+        return Err(Error::Config(format!(
+            "{name}.extends = \"{run}\", but some of its layers are inherited from {other} already, and a network goes on from one run: \
+             train this one, and extend that run; or remove one of the two"
+        )));
+    }
     if network.layers.is_empty() && network.extends.is_none() {
         return Err(Error::Config(format!("{name}.layers is empty; a network needs a layer")));
     }

@@ -37,3 +37,13 @@ fn a_bias_from_the_marginals_wants_a_sigmoid_behind_it() {
     }
     assert!(Config::parse(preset("mnist").expect("it is embedded").toml, &[layers("sigmoid")]).is_ok());
 }
+
+#[test]
+fn a_network_goes_on_from_one_run() {
+    let inherited = "generator.inherited={ run = \"runs/a\", iteration = 1, layers = 1 }";
+    let message = refused("mnist", &[inherited, "generator.extends=runs/b"]);
+    assert!(message.starts_with("generator.extends = \"runs/b\", but some of its layers are inherited from runs/a"), "{message}");
+    for one in [inherited, "generator.extends=runs/b"] {
+        assert!(Config::parse(preset("mnist").expect("it is embedded").toml, &[one.into()]).is_ok(), "{one}");
+    }
+}
