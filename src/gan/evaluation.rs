@@ -9,6 +9,11 @@ const ROWS: u32 = 1000;
 /// Numbers of one activation at most, 64 MiB, so that none outgrows a binding: a network of wide layers is given fewer rows at a time.
 const NUMBERS: u32 = 1 << 24;
 
+/// Rows of a replay whose widest matrix has so many columns.
+pub(super) fn rows_at_once(widest: u32) -> u32 {
+    (NUMBERS / widest).clamp(1, ROWS)
+}
+
 /// The plain forward pass of one network, with one prepared plan per number of rows.
 #[derive(Default)]
 pub(super) struct Evaluation {
@@ -22,7 +27,7 @@ impl Evaluation {
     pub async fn apply(&mut self, device: &mut dyn Device, rec: &mut Recorder, network: &Network, x: &[f32]) -> Result<Vec<f32>> {
         let inputs = network.inputs() as usize;
         assert!(x.len().is_multiple_of(inputs), "{} numbers are no rows of {inputs} for {}", x.len(), network.name());
-        let most = (NUMBERS / network.widest()).clamp(1, ROWS);
+        let most = rows_at_once(network.widest());
         let mut outputs = vec![];
         for piece in x.chunks(most as usize * inputs) {
             let rows = (piece.len() / inputs) as u32;

@@ -41,14 +41,15 @@ impl Sampler {
     /// # Errors
     /// if the device fails.
     pub async fn samples(&mut self, count: u32, seed: u32) -> Result<Vec<f32>> {
-        self.sheets.draw(&mut *self.device, &mut self.rec, &self.generator, count, seed).await
+        let z = self.noise(count, seed).await?;
+        self.generate(&z).await
     }
 
     /// The first `count` noise vectors of a seed: those that [`Sampler::samples`] are made of.   count×size, row by row.
     /// # Errors
     /// if the device fails.
     pub async fn noise(&mut self, count: u32, seed: u32) -> Result<Vec<f32>> {
-        self.sheets.noise(&mut *self.device, &mut self.rec, &self.generator, count, seed).await
+        self.sheets.noise(&mut *self.device, &mut self.rec, count, seed).await
     }
 
     /// x = G(z) for noise vectors of the caller's choice.   z: count×size, result: count×dimensions, row by row.

@@ -1,27 +1,18 @@
-//! Samples of a generator for noise that stays the same, so that pictures can be compared through time.
+//! Noise that stays the same, so that pictures of what a generator makes of it can be compared through time.
 
 use crate::error::Result;
 use crate::gan::Prior;
-use crate::nn::Network;
+use crate::gan::evaluation::rows_at_once;
 use crate::plan::{Device, PlanId, Recorder, Tensor};
 use crate::random::SHEET;
 
-/// Noise vectors of one replay. Of more, every thousand is drawn at a time of its own, so that no activation outgrows a binding.
-const ROWS: u32 = 1000;
-
-/// Draws samples by a clock that stands still, with one prepared plan per number of samples.
+/// Draws noise by a clock that stands still, with one prepared plan per number of rows.
+///
+/// Of many noise vectors, every thousand is drawn at a time of its own.
 pub(super) struct Sheets {
     prior: Prior,
     clock: Tensor,
-    prepared: Vec<Sheet>,
-}
-
-/// A prepared plan, and what it leaves: z, and G(z).
-#[derive(Clone)]
-struct Sheet {
-    plan: PlanId,
-    z: Tensor,
-    samples: Tensor,
+    prepared: Vec<(PlanId, Tensor)>,
 }
 
 impl Sheets {
@@ -31,46 +22,29 @@ impl Sheets {
         Sheets { prior: prior.by(&clock), clock, prepared: vec![] }
     }
 
-    /// G of the first `count` noise vectors of a seed.   count×dimensions, row by row.
-    pub async fn draw(&mut self, device: &mut dyn Device, rec: &mut Recorder, g: &Network, count: u32, seed: u32) -> Result<Vec<f32>> {
-        self.read(device, rec, g, count, seed, |sheet| &sheet.samples).await
-    }
-
-    /// The first `count` noise vectors of a seed themselves.   count×size, row by row.
-    pub async fn noise(&mut self, device: &mut dyn Device, rec: &mut Recorder, g: &Network, count: u32, seed: u32) -> Result<Vec<f32>> {
-        self.read(device, rec, g, count, seed, |sheet| &sheet.z).await
-    }
-
-    async fn read(
-        &mut self,
-        device: &mut dyn Device,
-        rec: &mut Recorder,
-        g: &Network,
-        count: u32,
-        seed: u32,
-        wanted: fn(&Sheet) -> &Tensor,
-    ) -> Result<Vec<f32>> {
+    /// The first `count` noise vectors of a seed.   count×size, row by row.
+    pub async fn noise(&mut self, device: &mut dyn Device, rec: &mut Recorder, count: u32, seed: u32) -> Result<Vec<f32>> {
+        let rows = rows_at_once(self.prior.size());
         let mut values = vec![];
-        for first in (0..count).step_by(ROWS as usize) {
-            let sheet = self.prepared_for(device, rec, g, ROWS.min(count - first))?;
-            device.write(&self.clock, bytemuck::cast_slice(&[seed, first / ROWS, 0, 0]));
-            let bytes = device.submit(sheet.plan, 1, &[wanted(&sheet)]).await?;
+        for first in (0..count).step_by(rows as usize) {
+            let (plan, z) = self.prepared_for(device, rec, rows.min(count - first))?;
+            device.write(&self.clock, bytemuck::cast_slice(&[seed, first / rows, 0, 0]));
+            let bytes = device.submit(plan, 1, &[&z]).await?;
             values.extend(bytemuck::pod_collect_to_vec::<u8, f32>(&bytes[0]));
         }
         Ok(values)
     }
 
-    fn prepared_for(&mut self, device: &mut dyn Device, rec: &mut Recorder, g: &Network, rows: u32) -> Result<Sheet> {
-        if let Some(known) = self.prepared.iter().find(|sheet| sheet.z.rows() == rows) {
+    fn prepared_for(&mut self, device: &mut dyn Device, rec: &mut Recorder, rows: u32) -> Result<(PlanId, Tensor)> {
+        if let Some(known) = self.prepared.iter().find(|(_, z)| z.rows() == rows) {
             return Ok(known.clone());
         }
-        rec.section("Samples of G, for z that stay the same.");
+        rec.section("Noise that stays the same.");
         let z = self.prior.draw_with(rec, rows, SHEET);
-        let samples = g.show(rec, &z);
-        let plan = rec.finish("samples");
+        let plan = rec.finish("noise");
         device.allocate(rec.memory())?;
-        let sheet = Sheet { plan: device.prepare(&plan)?, z, samples };
-        self.prepared.push(sheet.clone());
-        Ok(sheet)
+        let prepared = (device.prepare(&plan)?, z);
+        self.prepared.push(prepared.clone());
+        Ok(prepared)
     }
 }

@@ -136,7 +136,8 @@ impl Trainer {
     /// # Errors
     /// if the device fails.
     pub async fn samples(&mut self, count: u32, seed: u32) -> Result<Vec<f32>> {
-        self.sheets.draw(&mut *self.device, &mut self.rec, &self.game.generator, count, seed).await
+        let z = self.sheets.noise(&mut *self.device, &mut self.rec, count, seed).await?;
+        self.generate(&z).await
     }
 
     /// x = G(z) for noise vectors of the caller's choice, by the generator as it is now.   z: count×size, result: count×dimensions, row by row.

@@ -1,8 +1,9 @@
 //! Whether a game fits an adapter, before anything is allocated there.
 
-use crate::lab::{On, open_within};
+use crate::lab::{On, open_within, wait_for};
 use crate::play::{Play, beyond_the_limit, plays};
 use gander::gan::Trainer;
+use std::pin::pin;
 
 /// Bytes of a buffer at most.
 const MOST: u64 = 1 << 16;
@@ -23,5 +24,19 @@ fn a_buffer_that_is_larger_than_one_may_be_is_named_with_what_to_shrink() {
     }
     for gpu in open_within(On::EveryAdapter, MOST) {
         assert!(Trainer::new(Box::new(gpu.device), &points.config, &points.dataset).is_ok(), "{}: {} fits", gpu.name, points.name);
+    }
+}
+
+/// A thousand rows of the widest layer take 153 MiB.
+#[test]
+fn samples_of_a_wide_generator_are_made_in_pieces_that_fit_the_bindings_of_webgpu() {
+    let [points, ..] = plays();
+    let wide = "generator.layers=[{ kind = \"relu\", units = 40000, irange = 0.1 }, { kind = \"linear\", units = 2, irange = 0.1 }]";
+    let play = points.with(&["train.batch=2", wide]);
+    for gpu in open_within(On::EveryAdapter, 1 << 27) {
+        let (name, waiter) = (gpu.name, gpu.waiter);
+        let mut trainer = Trainer::new(Box::new(gpu.device), &play.config, &play.dataset).unwrap_or_else(|error| panic!("{name}: {error}"));
+        let samples = wait_for(pin!(trainer.samples(1000, 1)), &waiter).unwrap_or_else(|error| panic!("{name}: {error}"));
+        assert!(samples.len() == 2000 && samples.iter().all(|x| x.is_finite()), "{name}");
     }
 }
