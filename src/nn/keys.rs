@@ -4,7 +4,7 @@ use crate::error::{Error, Result};
 use crate::nn::{BiasStart, Kind, LayerSpec, Nonlinearity};
 
 /// Most units or channels of a layer: more is a slip of the pen.
-const MOST: u32 = 1 << 20;
+pub const MOST_UNITS: u32 = 1 << 20;
 /// Most pixels in a row, a window, or between two windows.
 const MOST_PIXELS: u32 = 1 << 12;
 /// Most pieces of a maxout unit.
@@ -56,8 +56,8 @@ impl LayerSpec {
     pub fn check(&self, layer: &str) -> Result<()> {
         self.check_keys(layer)?;
         for (key, value, least, most) in [
-            ("units", self.units, 1, MOST),
-            ("channels", self.channels, 1, MOST),
+            ("units", self.units, 1, MOST_UNITS),
+            ("channels", self.channels, 1, MOST_UNITS),
             ("height", self.height, 1, MOST_PIXELS),
             ("width", self.width, 1, MOST_PIXELS),
             ("kernel", self.kernel, 1, MOST_PIXELS),
@@ -65,7 +65,7 @@ impl LayerSpec {
             ("stride", self.stride, 1, MOST_PIXELS),
             ("padding", self.padding, 0, MOST_PIXELS),
             ("pieces", self.pieces, 1, MOST_PIECES),
-            ("sparse_init", self.sparse_init, 1, MOST),
+            ("sparse_init", self.sparse_init, 1, MOST_UNITS),
         ] {
             if let Some(value) = value.filter(|value| !(least..=most).contains(value)) {
                 return Err(Error::Config(format!("{layer}.{key} is {value}; it must lie from {least} to {most}")));

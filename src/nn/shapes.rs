@@ -6,7 +6,7 @@ use crate::nn::{Extent, Kind, LayerSpec, Nonlinearity};
 use crate::plan::VIEW_ALIGNMENT;
 
 /// Numbers in one matrix: networks add theirs up, and all of them have to be counted in 32 bits.
-const MOST_NUMBERS: u64 = 1 << 28;
+pub const MOST_NUMBERS: u64 = 1 << 28;
 /// Pixels in a channel that is pooled: a pixel's place is kept as an f32.
 const MOST_PLACES: u64 = 1 << 24;
 

@@ -4,24 +4,24 @@ use crate::error::{Error, Result};
 use crate::gan::config::{BlendConfig, Config, GameConfig, NetworkConfig, Recipe};
 use crate::gan::{Inherited, Player};
 use crate::nn::loss::{GeneratorLoss, Loss};
-use crate::nn::{AdamSpec, BiasStart, Extent, Kind, LayerSpec, MomentumSpec, Nonlinearity, OptimizerSpec, Shaped, shapes};
+use crate::nn::{
+    AdamSpec, BiasStart, Extent, Kind, LayerSpec, MOST_NUMBERS, MOST_UNITS, MomentumSpec, Nonlinearity, OptimizerSpec, Shaped, shapes,
+};
 
 #[cfg(test)]
 mod tests;
 
-/// Most numbers in a noise vector, rows in a minibatch: more is a slip of the pen.
-const MOST: u32 = 1 << 20;
-/// Numbers in one activation of a minibatch.
-const MOST_NUMBERS: u32 = 1 << 28;
+/// Most rows in a minibatch: more is a slip of the pen.
+const MOST_ROWS: u32 = 1 << 20;
 
 impl Config {
     /// Checks everything that does not need the data.
     pub(super) fn check(&self) -> Result<()> {
         let GameConfig { recipe, k, batch, iterations, .. } = self.train;
         within("train.k", k, 1, 1000)?;
-        within("train.batch", batch, 1, MOST)?;
+        within("train.batch", batch, 1, MOST_ROWS)?;
         within("train.iterations", iterations, 1, u32::MAX)?;
-        within("prior.size", self.prior.size, 1, MOST)?;
+        within("prior.size", self.prior.size, 1, MOST_UNITS)?;
         within("report.samples_every", self.report.samples_every, 1, u32::MAX)?;
         within("report.checkpoint_every", self.report.checkpoint_every, 1, u32::MAX)?;
         within("report.samples", self.report.samples, 1, 10_000)?;
@@ -118,7 +118,7 @@ fn check_sizes(name: &str, shapes: &[Shaped], rows: u32) -> Result<()> {
     for (at, shaped) in shapes.iter().enumerate() {
         let made = shaped.linear.numbers().max(shaped.output.numbers());
         for (does, columns, shrink) in [("takes in", shaped.input.numbers(), "a smaller input"), ("makes", made, "fewer units")] {
-            if u64::from(rows) * u64::from(columns) > u64::from(MOST_NUMBERS) {
+            if u64::from(rows) * u64::from(columns) > MOST_NUMBERS {
                 return Err(Error::Config(format!(
                     "{name}.layers[{at}] {does} a minibatch matrix of {rows}×{columns} numbers; at most {MOST_NUMBERS} fit: take {shrink}, or a smaller train.batch"
                 )));
