@@ -1,6 +1,7 @@
 // L_D = coefficient·(1/m Σ real_loss(a_i) + 1/m Σ fake_loss(a_i)) over the logits of real and of fake rows, its gradient by the logits, and how D judged.
 // a, da: 2m×1, the m real rows first; tally: L_D, V(D,G), mean D(x), mean D(G(z)), share of real and of fake judged right.
-// V = 1/m Σ log D(x) + 1/m Σ log(1 - D(G(z))), whatever the loss.  The hook says which loss.  One workgroup does it all.
+// V = 1/m Σ log D(x) + 1/m Σ log(1 - D(G(z))), whatever the loss.  The hook says which loss, and above which logit D takes a row for real (BOUNDARY).
+// One workgroup does it all.
 
 struct Args { m: u32, coefficient: f32 }
 
@@ -20,10 +21,10 @@ fn main(@builtin(local_invocation_index) local: u32) {
     var on_fake = vec4<f32>();
     for (var row = local; row < args.m; row += FLAT) {
         let logit = a[row];
-        on_real += vec4<f32>(real_loss(logit), sigmoid(logit), select(0.0, 1.0, logit > 0.0), softplus(-logit));
+        on_real += vec4<f32>(real_loss(logit), sigmoid(logit), select(0.0, 1.0, logit > BOUNDARY), softplus(-logit));
         da[row] = args.coefficient * share * real_slope(logit);
         let forged = a[args.m + row];
-        on_fake += vec4<f32>(fake_loss(forged), sigmoid(forged), select(0.0, 1.0, forged <= 0.0), softplus(forged));
+        on_fake += vec4<f32>(fake_loss(forged), sigmoid(forged), select(0.0, 1.0, forged <= BOUNDARY), softplus(forged));
         da[args.m + row] = args.coefficient * share * fake_slope(forged);
     }
     real_sums[local] = on_real;

@@ -15,9 +15,9 @@ pub fn run<T: Real>(call: &mut Call<T>) {
     let (mut real, mut fake) = ([T::zero(); 4], [T::zero(); 4]);
     for row in 0..m {
         let (logit, forged) = (a[row], a[m + row]);
-        add(&mut real, [real_loss(logit), logit.sigmoid(), claim(logit > T::zero()), (-logit).softplus()]);
+        add(&mut real, [real_loss(logit), logit.sigmoid(), claim(logit > losses.boundary), (-logit).softplus()]);
         da[row] = coefficient * share * real_slope(logit);
-        add(&mut fake, [fake_loss(forged), forged.sigmoid(), claim(forged <= T::zero()), forged.softplus()]);
+        add(&mut fake, [fake_loss(forged), forged.sigmoid(), claim(forged <= losses.boundary), forged.softplus()]);
         da[m + row] = coefficient * share * fake_slope(forged);
     }
     let (real, fake) = (real.map(|sum| sum * share), fake.map(|sum| sum * share));

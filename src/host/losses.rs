@@ -13,6 +13,8 @@ pub struct Losses<T> {
     pub fake: Loss<T>,
     /// G's.
     pub generator: Loss<T>,
+    /// The logit above which D takes a row for real.
+    pub boundary: T,
 }
 
 /// The losses of a hook.
@@ -20,18 +22,21 @@ pub fn losses<T: Real>(hook: &str) -> Losses<T> {
     let to_be_real: Loss<T> = (|a| (-a).softplus(), |a| -(-a).sigmoid());
     let to_be_fake: Loss<T> = (|a| a.softplus(), |a| a.sigmoid());
     match hook {
-        "cross_entropy" | "non_saturating" => Losses { real: to_be_real, fake: to_be_fake, generator: to_be_real },
-        "minimax" => Losses { real: to_be_real, fake: to_be_fake, generator: (|a| -a.softplus(), |a| -a.sigmoid()) },
+        "cross_entropy" | "non_saturating" => Losses { real: to_be_real, fake: to_be_fake, generator: to_be_real, boundary: T::zero() },
+        "minimax" => Losses { real: to_be_real, fake: to_be_fake, generator: (|a| -a.softplus(), |a| -a.sigmoid()), boundary: T::zero() },
         "hinge" => Losses {
             real: (|a| (T::one() - a).max(T::zero()), |a| if a < T::one() { -T::one() } else { T::zero() }),
             fake: (|a| (T::one() + a).max(T::zero()), |a| if a > -T::one() { T::one() } else { T::zero() }),
             generator: (|a| -a, |_| -T::one()),
+            boundary: T::zero(),
         },
         "least_squares" => {
             let to_one: Loss<T> = (|a| T::of(0.5) * (a - T::one()) * (a - T::one()), |a| a - T::one());
-            Losses { real: to_one, fake: (|a| T::of(0.5) * a * a, |a| a), generator: to_one }
+            Losses { real: to_one, fake: (|a| T::of(0.5) * a * a, |a| a), generator: to_one, boundary: T::of(0.5) }
         }
-        "wasserstein" => Losses { real: (|a| -a, |_| -T::one()), fake: (|a| a, |_| T::one()), generator: (|a| -a, |_| -T::one()) },
+        "wasserstein" => {
+            Losses { real: (|a| -a, |_| -T::one()), fake: (|a| a, |_| T::one()), generator: (|a| -a, |_| -T::one()), boundary: T::zero() }
+        }
         hook => unreachable!("there is no loss `{hook}`"),
     }
 }

@@ -57,6 +57,8 @@ struct Formula {
     real: Term,
     fake: Term,
     generator: Term,
+    /// The logit above which D takes a row for real.
+    boundary: f64,
 }
 
 /// Every loss, written out.
@@ -78,6 +80,7 @@ fn formulas() -> Vec<Formula> {
             real: to_be_real(),
             fake: to_be_fake(),
             generator: to_be_real(),
+            boundary: 0.0,
         },
         Formula {
             files: ["loss/cross_entropy", "generator_loss/minimax"],
@@ -86,6 +89,7 @@ fn formulas() -> Vec<Formula> {
             real: to_be_real(),
             fake: to_be_fake(),
             generator: Term { loss: |a| -softplus(a), slope: |a| -sigmoid(a), ..to_be_fake() },
+            boundary: 0.0,
         },
         // One rounding, of 1 ± a; slopes are whole numbers.
         Formula {
@@ -105,6 +109,7 @@ fn formulas() -> Vec<Formula> {
                 slope_bound: |_| 0.0,
             },
             generator: Term { loss: |a| -a, slope: |_| -1.0, loss_bound: |_| 0.0, slope_bound: |_| 0.0 },
+            boundary: 0.0,
         },
         // The difference is rounded once and enters twice, and the square is rounded once more; a half is exact.
         Formula {
@@ -114,6 +119,7 @@ fn formulas() -> Vec<Formula> {
             real: to_be_one(),
             fake: Term { loss: |a| a * a / 2.0, slope: |a| a, loss_bound: |a| UNIT * a * a, slope_bound: |_| 0.0 },
             generator: to_be_one(),
+            boundary: 0.5,
         },
         // Nothing is rounded.
         Formula {
@@ -123,6 +129,7 @@ fn formulas() -> Vec<Formula> {
             real: Term { loss: |a| -a, slope: |_| -1.0, loss_bound: |_| 0.0, slope_bound: |_| 0.0 },
             fake: Term { loss: |a| a, slope: |_| 1.0, loss_bound: |_| 0.0, slope_bound: |_| 0.0 },
             generator: Term { loss: |a| -a, slope: |_| -1.0, loss_bound: |_| 0.0, slope_bound: |_| 0.0 },
+            boundary: 0.0,
         },
     ]
 }
@@ -133,7 +140,7 @@ fn the_discriminators_loss_gradient_and_tally_hold_for_usual_and_extreme_logits(
 }
 
 fn check_discriminator(formula: &Formula) {
-    let Formula { files, loss, real: real_term, fake: fake_term, .. } = formula;
+    let Formula { files, loss, real: real_term, fake: fake_term, boundary, .. } = formula;
     let mut lab = Lab::enter();
     let cases = [(1, 1.0_f32), (7, 0.5), (64, 1.0), (131, 0.5)];
     let tensors = cases.map(|(m, coefficient)| {
@@ -164,8 +171,8 @@ fn check_discriminator(formula: &Formula) {
         let terms: [Vec<f64>; 4] = [
             terms_of(real, sigmoid),
             terms_of(fake, sigmoid),
-            terms_of(real, |a| f64::from(u8::from(a > 0.0))),
-            terms_of(fake, |a| f64::from(u8::from(a <= 0.0))),
+            real.iter().map(|a| f64::from(u8::from(*a > *boundary))).collect(),
+            fake.iter().map(|a| f64::from(u8::from(*a <= *boundary))).collect(),
         ];
         let both = mean(&on_real) + mean(&on_fake);
         let value = -(mean(&unlikely_real) + mean(&unlikely_fake));
