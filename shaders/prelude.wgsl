@@ -11,6 +11,14 @@ fn flat_index(id: vec3<u32>, groups: vec3<u32>) -> u32 {
     return id.y * groups.x * FLAT + id.x;
 }
 
+/// The block of a product that a workgroup makes: its place among the blocks of rows and of columns, and its part. The host folds blocks of rows into
+/// the third dimension of the grid where the first is too short; those past the last have no rows.
+fn block_of(group: vec3<u32>, groups: vec3<u32>, row_blocks: u32) -> vec3<u32> {
+    if row_blocks <= groups.x { return group; }
+    let folds = (row_blocks + groups.x - 1u) / groups.x;
+    return vec3(group.x + groups.x * (group.z % folds), group.y, group.z / folds);
+}
+
 /// Threefry-2x32 with 20 rounds (Salmon et al. 2011): only add, rotate and xor, so every device draws the same bits.
 /// key: (seed, purpose), counter: (iteration, index).
 fn threefry(key: vec2<u32>, counter: vec2<u32>) -> vec2<u32> {

@@ -10,6 +10,8 @@
 
 const TILE_ROWS: u32 = 32u;
 const TILE_COLS: u32 = 32u;
+/// Blocks of rows may be folded: block_of.
+const ROWS_FOLD: u32 = 1u;
 /// Length of a slice along k.
 const SLICE: u32 = 16u;
 /// Invocations in a workgroup: 8×8, each with 4×4 sums.
@@ -73,10 +75,13 @@ fn put_b(along: u32, across: u32, inside: bool, of_term: Place, of_col: Place) {
 }
 
 @compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) local: u32) {
-    let part = group.z;
-    let first_row = group.x * TILE_ROWS;
-    let first_col = group.y * TILE_COLS;
+fn main(
+    @builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) local: u32
+) {
+    let block = block_of(group, groups, (args.m + TILE_ROWS - 1u) / TILE_ROWS);
+    let part = block.z;
+    let first_row = block.x * TILE_ROWS;
+    let first_col = block.y * TILE_COLS;
     let my_row = local / 8u;
     let my_col = local % 8u;
     let range = terms(part);

@@ -118,7 +118,21 @@ impl GpuDevice {
     /// The kernel that serves a dispatch.
     fn kernel(&self, dispatch: &Dispatch) -> Kernel {
         let kernel = self.family.kernel(dispatch);
-        if fit(&kernel, dispatch, &self.limits) { kernel } else { Family::Plain.kernel(dispatch) }
+        if fit(&kernel, dispatch, &self.limits) && self.grid(&kernel, dispatch).is_some() { kernel } else { Family::Plain.kernel(dispatch) }
+    }
+
+    /// The workgroups of a dispatch, if the adapter starts so many.
+    fn grid(&self, kernel: &Kernel, dispatch: &Dispatch) -> Option<[u32; 3]> {
+        grid(kernel, dispatch.work, self.limits.max_compute_workgroups_per_dimension)
+    }
+
+    /// Refuses a dispatch of more workgroups than the adapter starts.
+    fn too_many_workgroups(&self, dispatch: &Dispatch) -> Error {
+        let (label, identity, most) = (dispatch.kernel.label(), &self.identity, self.limits.max_compute_workgroups_per_dimension);
+        let made = dispatch.tensors(true).map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        Error::Device(format!(
+            "{label}: {made} takes more workgroups than the {most} that {identity} starts along a dimension; take a smaller batch, a smaller stride, or fewer units or channels, or use --adapter host"
+        ))
     }
 
     /// The plan with dispatches that bind no more at once than the adapter does, and of each of them its place in the plan as it was recorded.
@@ -126,13 +140,21 @@ impl GpuDevice {
         let most = self.limits.max_storage_buffer_binding_size;
         let (mut dispatches, mut numbers) = (vec![], vec![]);
         for (number, dispatch) in plan.dispatches.iter().enumerate() {
-            let pieces = cut(dispatch, &self.kernel(dispatch), most).map_err(|tensor| {
+            let kernel = self.kernel(dispatch);
+            let pieces = cut(dispatch, &kernel, most).map_err(|tensor| {
                 let (label, identity) = (dispatch.kernel.label(), &self.identity);
                 Error::Device(format!(
                     "{label}: {tensor} takes {} bytes, but {identity} binds at most {most} at once, and this kernel cannot go on piece by piece; take a smaller batch or fewer units, or use --adapter host",
                     tensor.bytes()
                 ))
             })?;
+            let starts = |piece: &Dispatch| match pieces.len() {
+                1 => self.grid(&kernel, piece).is_some(),
+                _ => self.grid(&self.kernel(piece), piece).is_some(),
+            };
+            if !pieces.iter().all(starts) {
+                return Err(self.too_many_workgroups(dispatch));
+            }
             numbers.resize(numbers.len() + pieces.len(), number);
             dispatches.extend(pieces);
         }
@@ -202,7 +224,7 @@ impl GpuDevice {
         let layout = pipeline.get_bind_group_layout(0);
         let label = Some(kernel.operation.as_str());
         let bind_group = self.device.create_bind_group(&wgpu::BindGroupDescriptor { label, layout: &layout, entries: &entries });
-        let grid = grid(&kernel, dispatch.work, self.limits.max_compute_workgroups_per_dimension);
+        let grid = self.grid(&kernel, dispatch).expect("checked when the plan was cut");
         let Dispatch { flops, bytes, .. } = *dispatch;
         let (kernel, variant) = (dispatch.kernel.label(), kernel.variant.clone());
         let span = Span { kernel, variant, dispatch: number, flops, bytes, seconds: 0.0 };

@@ -161,18 +161,28 @@ pub(super) fn encode_runs(steps: &[Step], pass: &mut wgpu::ComputePass) {
     }
 }
 
-/// The grid of a dispatch; a flat one is folded into rows where one dimension is too short.
-pub(super) fn grid(kernel: &Kernel, work: Work, most: u32) -> [u32; 3] {
+/// The grid of a dispatch, if it has one of which no dimension exceeds `most`. Where one dimension is too short, a flat grid is folded into the second, and
+/// a product's blocks of rows into the third, behind each other for every part.
+pub(super) fn grid(kernel: &Kernel, work: Work, most: u32) -> Option<[u32; 3]> {
     let tile = |name| kernel.constant(name).expect("a product's shader declares its tile");
-    match work {
+    // So many groups, row by row: as many rows as a kernel counts by the length of one.
+    let folded = |groups: u32| {
+        let length = groups.div_ceil(groups.div_ceil(most));
+        [length, groups.div_ceil(length)]
+    };
+    let grid = match work {
         Work::One => [1, 1, 1],
-        Work::Tiles { rows, cols, parts } => [rows.div_ceil(tile("TILE_ROWS")), cols.div_ceil(tile("TILE_COLS")), parts],
-        Work::Flat(count) => {
-            let groups = count.div_ceil(kernel.workgroup);
-            let folds = groups.div_ceil(most);
-            [groups.div_ceil(folds), folds, 1]
+        Work::Tiles { rows, cols, parts } => {
+            let blocks = rows.div_ceil(tile("TILE_ROWS"));
+            let [x, folds] = if kernel.constant("ROWS_FOLD").is_some() { folded(blocks) } else { [blocks, 1] };
+            [x, cols.div_ceil(tile("TILE_COLS")), parts.checked_mul(folds)?]
         }
-    }
+        Work::Flat(count) => {
+            let [x, y] = folded(count.div_ceil(kernel.workgroup));
+            [x, y, 1]
+        }
+    };
+    grid.iter().all(|groups| *groups <= most).then_some(grid)
 }
 
 /// The bytes of a dispatch's uniform arguments, as the shader lays them out.

@@ -2,10 +2,11 @@
 //! `layout/convolve_weights` over `layout/convolution`, through the two layers that they serve.
 
 use crate::compare::{rounding, same_bits, wide, within};
-use crate::lab::{Lab, On, numbers};
+use crate::lab::{Gpu, Lab, On, numbers, open, open_within, wait_for};
 use gander::host::HostDevice;
 use gander::nn::{Applied, Convolution, Extent, Initial, Layer, Parameter, TransposedConvolution, Window};
-use gander::plan::{Device, Recorder, Tensor};
+use gander::plan::{Device, Plan, Recorder, Tensor};
+use std::pin::pin;
 
 /// Examples, then channels, height and width of the images, filters, kernel, stride, padding.
 const CASES: &[([u32; 5], [u32; 3])] = &[
@@ -207,4 +208,35 @@ fn convolutions_on_the_host_have_the_same_bits_whatever_the_number_of_threads() 
             same_bits(&format!("{name} by {threads} threads"), many, alone);
         }
     }
+}
+
+/// What each of these devices makes of a plan.
+fn replayed(gpus: Vec<Gpu>, rec: &Recorder, plan: &Plan, case: &Case) -> gander::error::Result<Vec<(String, Vec<Vec<u8>>)>> {
+    let mut seen = vec![];
+    for Gpu { name, mut device, waiter, .. } in gpus {
+        device.allocate(rec.memory())?;
+        case.inputs().iter().for_each(|(tensor, values)| device.write(tensor, bytemuck::cast_slice(values)));
+        let replay = device.prepare(plan)?;
+        let outputs: Vec<&Tensor> = case.forward.iter().chain(&case.back).chain([&case.w.gradient, &case.transposed[0].gradient]).collect();
+        seen.push((name, wait_for(pin!(device.submit(replay, 1, &outputs)), &waiter)?));
+    }
+    Ok(seen)
+}
+
+/// 2560 rows in each of four lattices: more blocks than fit a side, of plain kernels and of tiled ones, ragged at the end of a fold.
+#[test]
+fn blocks_of_rows_that_exceed_a_side_of_the_grid_are_folded_and_nothing_else_changes() {
+    let mut rec = Recorder::new();
+    let case = Case::record(&mut rec, ([10, 1, 31, 31, 2], [3, 2, 1]));
+    let plan = rec.finish("test");
+    let within = |most: u32| open_within(On::EveryFamily, move |limits| limits.max_compute_workgroups_per_dimension = most);
+    let whole = replayed(open(On::EveryFamily), &rec, &plan, &case).expect("any device runs it");
+    for most in [64, 63] {
+        let folded = replayed(within(most), &rec, &plan, &case).expect("folded, it has room");
+        for ((name, bytes), (_, expected)) in folded.iter().zip(&whole) {
+            assert!(bytes == expected, "{name} with {most} workgroups along a side");
+        }
+    }
+    let message = replayed(within(3), &rec, &plan, &case).expect_err("four parts do not fit").to_string();
+    assert!(message.contains("takes more workgroups than the 3 that") && message.contains("take a smaller batch"), "{message}");
 }

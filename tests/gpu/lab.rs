@@ -7,7 +7,7 @@ use gander::random::threefry2x32;
 use std::pin::{Pin, pin};
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
-use wgpu::{Adapter, Backends, Features};
+use wgpu::{Adapter, Backends, Features, Limits};
 
 /// Where Debian's package `chromium-common` has SwiftShader, a second software driver.
 const SWIFTSHADER: &str = "/usr/lib/chromium/vk_swiftshader_icd.json";
@@ -103,18 +103,20 @@ fn families(adapter: &Adapter) -> Vec<Family> {
 
 /// Opens new devices: each with memory and pipelines of its own.
 pub fn open(on: On) -> Vec<Gpu> {
-    open_within(on, u64::MAX)
+    open_within(on, |_| {})
 }
 
-/// The same, and no buffer may have more bytes than `most`.
-pub fn open_within(on: On, most: u64) -> Vec<Gpu> {
+/// The same with narrower limits than the adapters have.
+pub fn open_within(on: On, narrow: impl Fn(&mut Limits)) -> Vec<Gpu> {
     let mut gpus = vec![];
     for (adapter, families) in ADAPTERS.iter() {
         let wanted = if on == On::EveryAdapter { 1 } else { families.len() };
         let limited = on == On::Limited;
         let mut limits = adapter.limits();
-        limits.max_buffer_size = limits.max_buffer_size.min(most);
-        limits.max_storage_buffer_binding_size = limits.max_storage_buffer_binding_size.min(if limited { LIMIT } else { most });
+        if limited {
+            limits.max_storage_buffer_binding_size = LIMIT;
+        }
+        narrow(&mut limits);
         for (number, family) in families[..wanted].iter().enumerate() {
             let device = pollster::block_on(GpuDevice::open_within(adapter, *family, limits.clone()));
             let device = device.unwrap_or_else(|error| panic!("{error}"));
