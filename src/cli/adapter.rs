@@ -6,6 +6,7 @@ use crate::error::{Error, Result};
 use crate::gpu::{GpuDevice, Waiter, adapters, describe};
 use crate::host::HostDevice;
 use crate::plan::Device;
+use std::time::Duration;
 use wgpu::{Adapter, Backends, DeviceType};
 
 /// A back end of wgpu.
@@ -61,6 +62,36 @@ pub(super) fn open(options: &DeviceOptions) -> Result<Opened> {
     }
 }
 
+/// Opens the very adapter that a device was opened on, which may be away for a moment: a driver that has failed begins anew.
+/// # Errors
+/// if it stays away, or does not open.
+pub(super) fn reopen(identity: &str) -> Result<Opened> {
+    let mut opened = open_same(identity);
+    for pause in PAUSES {
+        if opened.is_ok() {
+            break;
+        }
+        std::thread::sleep(pause);
+        opened = open_same(identity);
+    }
+    opened
+}
+
+/// Pauses before the adapter of a lost device is tried again. Drivers take a second or two to begin anew.
+const PAUSES: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(3)];
+
+fn open_same(identity: &str) -> Result<Opened> {
+    if identity == HostDevice::<f32>::new().identity() {
+        return Ok(host(None));
+    }
+    let adapters = find(None);
+    let same = adapters.iter().find(|adapter| describe(adapter) == identity);
+    open_adapter(same.ok_or_else(|| {
+        let found = found(&adapters);
+        Error::Device(format!("{identity} does not come back; {found}"))
+    })?)
+}
+
 /// What `auto` tries, best first. OpenGL comes last, and in software only when it was asked for: the host twin is many times faster.
 fn candidates(backend: Option<Backend>) -> Vec<Adapter> {
     if backend.is_some() {
@@ -107,8 +138,13 @@ fn named<'a>(adapters: &'a [Adapter], wanted: &str) -> Result<&'a Adapter> {
     let by_number = wanted.parse::<usize>().ok().and_then(|number| adapters.get(number));
     let by_text = || adapters.iter().find(|adapter| describe(adapter).to_lowercase().contains(&wanted.to_lowercase()));
     by_number.or_else(by_text).ok_or_else(|| {
-        let found = adapters.iter().map(describe).collect::<Vec<_>>().join("; ");
-        let found = if found.is_empty() { NO_ADAPTER.to_string() } else { format!("found: {found}") };
+        let found = found(adapters);
         Error::Device(format!("no adapter matches \"{wanted}\"; {found}; --adapter host needs no driver"))
     })
+}
+
+/// The adapters there are, in words.
+fn found(adapters: &[Adapter]) -> String {
+    let found = adapters.iter().map(describe).collect::<Vec<_>>().join("; ");
+    if found.is_empty() { NO_ADAPTER.to_string() } else { format!("found: {found}") }
 }

@@ -33,7 +33,7 @@ impl Start {
     /// if one of these is not possible.
     pub fn prepare(config: Config, options: &RunOptions, interrupt: Interrupt) -> Result<Start> {
         let dataset = options.data.open(&config.data)?;
-        let stage = Stage::set(&config, &dataset, options, 0)?;
+        let stage = Stage::set(&config, &dataset, options)?;
         Ok(Start { config, dataset, stage, options: options.clone(), interrupt })
     }
 
@@ -61,6 +61,8 @@ pub(super) struct Run {
     losses: Losses,
     /// Nothing of it is saved yet.
     unsaved: bool,
+    /// The stage was set up anew, and is not yet where the run is.
+    stale: bool,
 }
 
 impl Run {
@@ -104,8 +106,23 @@ impl Run {
         let tensorboard = tensorboard_of(&config, &folder, stage.trainer.iteration())?;
         let reference = Reference::new(&dataset, config.report.scaling);
         let watcher = Watcher::new(config.report.monitor_every, &dataset);
-        let (losses, unsaved) = (Losses::default(), true);
-        Ok(Run { folder, config, dataset, reference, stage, options, metrics, tensorboard, log, interrupt, watcher, losses, unsaved })
+        let (losses, unsaved, stale) = (Losses::default(), true, false);
+        Ok(Run {
+            folder,
+            config,
+            dataset,
+            reference,
+            stage,
+            options,
+            metrics,
+            tensorboard,
+            log,
+            interrupt,
+            watcher,
+            losses,
+            unsaved,
+            stale,
+        })
     }
 
     /// Goes back to the newest whole checkpoint, or to the beginning if there is none: what was learnt, and the files that grow with it.
@@ -130,35 +147,40 @@ impl Run {
     /// Trains to the end, or until the user stops it. A device that is lost is replaced. Returns the exit code.
     /// # Errors
     /// if the device fails or is lost too often, a number is no longer finite, or the folder cannot be written.
-    pub fn train(mut self) -> Result<u8> {
+    pub fn train(self) -> Result<u8> {
+        let mut run = self;
         loop {
-            match self.play() {
-                Err(Error::Lost(how)) => self.recover(how)?,
+            match run.play() {
+                Err(Error::Lost(how)) => run = run.recover(how)?,
                 played => return played,
             }
         }
     }
 
-    /// Sets the game up on a device anew, and goes back to the newest checkpoint: the rest is as if the run had been resumed.
-    fn recover(&mut self, mut how: String) -> Result<()> {
-        loop {
+    /// Sets the game up on a device anew. The rest of the run is as if it had been resumed.
+    fn recover(mut self, mut how: String) -> Result<Run> {
+        let lost = self.stage.identity.clone();
+        // First, for what it holds of the device's memory is wanted again.
+        drop(self.stage);
+        self.stage = loop {
             self.losses.note(&how, Instant::now())?;
             self.log.say(&format!("{how}; sets the game up again"));
-            let again = Stage::set(&self.config, &self.dataset, &self.options, self.losses.count()).and_then(|stage| {
-                self.stage = stage;
-                announce(&mut self.log, &self.stage);
-                self.watcher = Watcher::new(self.config.report.monitor_every, &self.dataset);
-                self.reload()
-            });
-            match again {
+            match Stage::set_again(&self.config, &self.dataset, &self.options, &lost, self.losses.count()) {
                 Err(Error::Lost(once_more)) => how = once_more,
-                again => return again,
+                stage => break stage.map_err(|error| stopped(&error, &self.folder))?,
             }
-        }
+        };
+        announce(&mut self.log, &self.stage);
+        self.watcher = Watcher::new(self.config.report.monitor_every, &self.dataset);
+        self.stale = true;
+        Ok(self)
     }
 
     /// The whole training, while the device lasts.
     fn play(&mut self) -> Result<u8> {
+        if std::mem::take(&mut self.stale) {
+            self.reload()?;
+        }
         if std::mem::take(&mut self.unsaved) {
             // A sheet and a checkpoint of the untrained game.
             self.sheet()?;
@@ -185,6 +207,10 @@ impl Run {
         let (trained, elapsed) = (self.stage.trainer.iteration() - first, start.elapsed().as_secs_f64());
         let speed = 1e3 * elapsed / trained.max(1) as f64;
         self.log.say(&format!("{trained} iterations in {elapsed:.1} s, {speed:.2} ms each; see {}", self.folder.path().display()));
+        if let submissions @ [_, _, ..] = &self.stage.trainer.submissions()[..] {
+            let longest = 1e3 * submissions.iter().max().expect("there are two at least").as_secs_f64();
+            self.log.detail(&format!("an iteration was handed over in {} submissions, the longest of {longest:.0} ms", submissions.len()));
+        }
         if flow.is_break() {
             let path = self.folder.path().display();
             self.log.say(&format!("stopped at iteration {} and saved; go on with: gander resume {path}", self.stage.trainer.iteration()));
@@ -302,6 +328,12 @@ fn announce(log: &mut Log, stage: &Stage) {
     if let Some(remark) = &stage.remark {
         log.say(&format!("note: {remark}"));
     }
+}
+
+/// The end of a run that finds no device to go on with.
+fn stopped(error: &Error, folder: &RunFolder) -> Error {
+    let path = folder.path().display();
+    Error::Device(format!("{error}; what was saved is whole, and goes on elsewhere: gander resume {path} --adapter host"))
 }
 
 /// The event file that a configuration asks for, from an iteration on.

@@ -1,8 +1,8 @@
 //! Where a game is played: a device, and the game laid out on it.
 
 use crate::checkpoint::Checkpoint;
-use crate::cli::RunOptions;
 use crate::cli::adapter::{self, Opened};
+use crate::cli::{DeviceOptions, RunOptions};
 use crate::data::Dataset;
 use crate::error::{Error, Result};
 use crate::gan::{Config, Inherited, Player, Trainer};
@@ -31,16 +31,27 @@ pub(super) struct Restored {
 }
 
 impl Stage {
-    /// Opens the device that the options ask for behind so many losses, and lays the game out on it.
+    /// Opens the device that the options ask for, and lays the game out on it.
     /// # Errors
     /// if one of these is not possible.
-    pub fn set(config: &Config, dataset: &Dataset, options: &RunOptions, losses: usize) -> Result<Stage> {
-        let mut wanted = options.device.clone();
-        if losses > 0 {
-            wanted.adapter = options.fallback.clone().unwrap_or(wanted.adapter);
-        }
-        let Opened { mut device, waiter, remark } = adapter::open(&wanted)?;
-        if let Some(kernels) = options.lose_device_after.get(losses) {
+    pub fn set(config: &Config, dataset: &Dataset, options: &RunOptions) -> Result<Stage> {
+        Stage::on(adapter::open(&options.device)?, config, dataset, options.lose_device_after.first())
+    }
+
+    /// The same behind so many losses, the last of them on the device `lost`: on the adapter to fall back to, or else on the same as before.
+    /// # Errors
+    /// if one of these is not possible.
+    pub fn set_again(config: &Config, dataset: &Dataset, options: &RunOptions, lost: &str, losses: usize) -> Result<Stage> {
+        let opened = match &options.fallback {
+            Some(adapter) => adapter::open(&DeviceOptions { adapter: adapter.clone(), backend: None })?,
+            None => adapter::reopen(lost)?,
+        };
+        Stage::on(opened, config, dataset, options.lose_device_after.get(losses))
+    }
+
+    fn on(opened: Opened, config: &Config, dataset: &Dataset, kernels: Option<&u64>) -> Result<Stage> {
+        let Opened { mut device, waiter, remark } = opened;
+        if let Some(kernels) = kernels {
             device.lose_after(*kernels);
         }
         let identity = device.identity();

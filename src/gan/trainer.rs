@@ -10,6 +10,7 @@ use crate::gan::{Config, Fit, Game, Metrics, State};
 use crate::plan::{Device, Plan, PlanId, Readback, Recorder, Span};
 use std::collections::VecDeque;
 use std::ops::ControlFlow;
+use std::time::Duration;
 
 /// Trains one game on one device.
 pub struct Trainer {
@@ -41,8 +42,7 @@ impl Trainer {
         device.allocate(rec.memory())?;
         game.data.upload(&mut *device, dataset);
         let replay = device.prepare(&plan)?;
-        let flops = plan.dispatches.iter().map(|dispatch| dispatch.flops).sum();
-        let pace = Pace::new(game.ring.rows() / device.in_flight() as u32 / 2, flops);
+        let pace = Pace::new(game.ring.rows() / device.in_flight() as u32 / 2);
         let mut trainer = Trainer {
             device,
             game,
@@ -104,7 +104,6 @@ impl Trainer {
         loop {
             while flow.is_continue() && submitted < until && flying.len() < self.device.in_flight() {
                 let times = u64::from(self.pace.times()).min(until - submitted) as u32;
-                self.device.split(self.replay, self.pace.pieces());
                 flying.push_back((times, self.device.submit(self.replay, times, &[&self.game.ring])));
                 submitted += u64::from(times);
             }
@@ -121,6 +120,11 @@ impl Trainer {
                 flow = ControlFlow::Break(());
             }
         }
+    }
+
+    /// How long each of the submissions takes that an iteration is handed over in when it is too long for one. See [`Device::submissions`].
+    pub fn submissions(&self) -> Vec<Duration> {
+        self.device.submissions(self.replay)
     }
 
     /// Trains for one iteration, slowly, and tells how long each part of it took on the device. One that cannot tell trains nothing.

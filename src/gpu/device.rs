@@ -5,15 +5,22 @@ use crate::gpu::adapters::memory;
 use crate::gpu::cut::cut;
 use crate::gpu::fault::Fault;
 use crate::gpu::fuse::fuse;
-use crate::gpu::prepared::{Prepared, Step, Steps, arguments, encode, grid};
-use crate::gpu::readback::{Staging, Submissions, Waiter, map};
+use crate::gpu::granted::granted;
+use crate::gpu::pieces::Speed;
+use crate::gpu::prepared::{Step, Steps, arguments, encode, grid};
+use crate::gpu::readback::{Piece, Staging, Submissions, Waiter, map};
+use crate::gpu::replay::Replay;
 use crate::gpu::stamps::Stamps;
 use crate::gpu::textures::{TextureCopy, Textures, fit, wanted};
 use crate::gpu::{Family, describe};
 use crate::plan::{Capacity, Device, Dispatch, Kernel, Memory, Plan, PlanId, Readback, Span, Spans, Tensor};
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 use wgpu::{BufferUsages, Features};
+
+/// How long a submission should take at most: a desktop stays usable, no watchdog fires, and what was guessed may be wrong by as much again.
+const LONGEST: Duration = Duration::from_millis(50);
 
 /// A device of wgpu that replays plans.
 pub struct GpuDevice {
@@ -26,11 +33,14 @@ pub struct GpuDevice {
     buffers: Vec<wgpu::Buffer>,
     textures: Textures,
     kernels: HashMap<String, (Arc<Kernel>, wgpu::ComputePipeline)>,
-    plans: Vec<Prepared>,
+    plans: Vec<Replay>,
     arguments: Vec<wgpu::Buffer>,
     staging: Staging,
     submissions: Submissions,
     fault: Fault,
+    speed: Speed,
+    /// How long a submission should take at most.
+    longest: Duration,
     /// Kernels that may still run before the device destroys itself.
     lifetime: Option<u64>,
 }
@@ -83,6 +93,8 @@ impl GpuDevice {
             staging: Staging::default(),
             submissions: Submissions::default(),
             fault,
+            speed: Speed::default(),
+            longest: LONGEST,
             lifetime: None,
         })
     }
@@ -92,9 +104,25 @@ impl GpuDevice {
         Waiter::new(&self.submissions, &self.fault)
     }
 
+    /// Lets plans that are prepared from now on be handed over in submissions of at most so long, as far as kernels allow; 50 ms if nothing is said.
+    pub fn submit_at_most(&mut self, longest: Duration) {
+        self.longest = longest;
+    }
+
     /// Hands over what was encoded, without waiting for it.
-    fn hand_over(&mut self, encoder: wgpu::CommandEncoder) {
-        self.submissions.push(self.queue.submit([encoder.finish()]));
+    fn hand_over(&self, encoder: wgpu::CommandEncoder, piece: Option<Piece>) {
+        self.submissions.submit(&self.queue, encoder.finish(), piece);
+    }
+
+    /// Makes the pieces of plans anew by what has been seen of them.
+    fn learn(&mut self) {
+        for (Piece { plan, steps }, took) in self.submissions.timed() {
+            let speed = self.plans[plan].pieces.learn(steps, took, self.longest);
+            // What took no time says more of the way to the device than of the device.
+            if took > self.longest / 4 {
+                self.speed = speed;
+            }
+        }
     }
 
     fn encoder(&self) -> wgpu::CommandEncoder {
@@ -110,7 +138,7 @@ impl GpuDevice {
         if self.lifetime.is_none() {
             let mut encoder = self.encoder();
             prepared.encode_kernels(left, &mut encoder);
-            self.hand_over(encoder);
+            self.hand_over(encoder, None);
             self.device.destroy();
         }
     }
@@ -199,13 +227,16 @@ impl GpuDevice {
     }
 
     /// The kernel of one dispatch with all that it binds, and the copies of operands that have to come before it.
-    fn steps(&mut self, number: usize, dispatch: &Dispatch, (uniforms, offset): (&wgpu::Buffer, u64)) -> (Vec<TextureCopy>, Step) {
+    /// # Errors
+    /// if there is no memory for a copy.
+    fn steps(&mut self, number: usize, dispatch: &Dispatch, (uniforms, offset): (&wgpu::Buffer, u64)) -> Result<(Vec<TextureCopy>, Step)> {
         let (kernel, pipeline) = self.pipeline(dispatch);
         let mut copies = vec![];
         let mut views = vec![];
         for slot in kernel.slots.iter().filter(|slot| slot.texture) {
             let tensor = dispatch.tensor(slot.operand());
-            let (view, copy) = self.textures.of(&self.device, &kernel, tensor, &self.buffers[tensor.buffer().0]);
+            let of_texture = self.textures.of(&self.device, &kernel, tensor, &self.buffers[tensor.buffer().0]);
+            let (view, copy) = of_texture.ok_or_else(|| self.refused(&format!("a copy of {tensor}"), tensor.bytes()))?;
             copies.extend(copy);
             views.push((slot.binding, view));
         }
@@ -228,7 +259,17 @@ impl GpuDevice {
         let Dispatch { flops, bytes, .. } = *dispatch;
         let (kernel, variant) = (dispatch.kernel.label(), kernel.variant.clone());
         let span = Span { kernel, variant, dispatch: number, flops, bytes, seconds: 0.0 };
-        (copies, Step::Run { span, pipeline, bind_group, grid })
+        Ok((copies, Step::Run { span, pipeline, bind_group, grid }))
+    }
+
+    /// What to say when the driver has no memory for so many bytes more.
+    fn refused(&self, what: &str, bytes: u64) -> Error {
+        let had: u64 = self.allocated().iter().map(|(_, bytes)| bytes).sum();
+        Error::Device(format!(
+            "{} has no memory left for {what}: it takes {bytes} bytes beside the {had} that are taken; take a smaller train.batch, fewer units or fewer \
+             examples, close what else uses the device, or use --adapter host",
+            self.identity
+        ))
     }
 }
 
@@ -260,7 +301,9 @@ impl Device for GpuDevice {
             let bytes = buffer.allocated();
             let usage = BufferUsages::STORAGE | BufferUsages::COPY_SRC | BufferUsages::COPY_DST;
             let label = Some(buffer.name.as_str());
-            self.buffers.push(self.device.create_buffer(&wgpu::BufferDescriptor { label, size: bytes, usage, mapped_at_creation: false }));
+            let description = wgpu::BufferDescriptor { label, size: bytes, usage, mapped_at_creation: false };
+            let made = granted(&self.device, |device| device.create_buffer(&description));
+            self.buffers.push(made.ok_or_else(|| self.refused(&format!("`{}`", buffer.name), bytes))?);
         }
         self.fault.check()
     }
@@ -277,13 +320,13 @@ impl Device for GpuDevice {
         self.textures.begin_plan();
         let mut steps = Steps::default();
         for (at, dispatch) in fuse(&plan).dispatches {
-            let (copies, run) = self.steps(numbers[at], &dispatch, (&uniforms, offsets[at]));
+            let (copies, run) = self.steps(numbers[at], &dispatch, (&uniforms, offsets[at]))?;
             copies.into_iter().for_each(|copy| steps.copy(copy));
             self.textures.written_by(&dispatch);
             steps.run(run, &dispatch);
         }
         self.fault.check()?;
-        self.plans.push(Prepared::new(steps.into_vec()));
+        self.plans.push(Replay::new(steps.into_vec(), self.speed, self.longest));
         self.arguments.push(uniforms);
         Ok(PlanId(self.plans.len() - 1))
     }
@@ -295,27 +338,29 @@ impl Device for GpuDevice {
 
     fn submit(&mut self, plan: PlanId, times: u32, read: &[&Tensor]) -> Readback {
         self.age(plan, times);
+        self.learn();
         let mut encoder = self.encoder();
         if times > 1 {
             encode(self.plans[plan.0].all(), times, &mut encoder);
-            return self.finish(encoder, read);
+            return self.finish(encoder, read, None);
         }
-        for (number, piece) in self.plans[plan.0].pieces().enumerate() {
-            if number > 0 {
-                let full = std::mem::replace(&mut encoder, self.encoder());
-                self.submissions.push(self.queue.submit([full.finish()]));
+        let mut before = None;
+        for (steps, piece) in self.plans[plan.0].pieces() {
+            if before.is_some() {
+                self.hand_over(std::mem::replace(&mut encoder, self.encoder()), before);
             }
             encode(piece, 1, &mut encoder);
+            before = Some(Piece { plan: plan.0, steps });
         }
-        self.finish(encoder, read)
+        self.finish(encoder, read, before)
+    }
+
+    fn submissions(&self, plan: PlanId) -> Vec<Duration> {
+        self.plans[plan.0].pieces.durations()
     }
 
     fn lose_after(&mut self, kernels: u64) {
         self.lifetime = Some(kernels);
-    }
-
-    fn split(&mut self, plan: PlanId, pieces: u32) {
-        self.plans[plan.0].split(pieces);
     }
 
     fn time(&mut self, plan: PlanId) -> Spans {
@@ -326,24 +371,28 @@ impl Device for GpuDevice {
         let staging = self.staging.take(&self.device, stamps.bytes());
         let mut encoder = self.encoder();
         stamps.encode(self.plans[plan.0].all(), &mut encoder, &self.device, &staging);
-        self.hand_over(encoder);
+        self.hand_over(encoder, None);
         let whole = 0..staging.size() as usize;
         let bytes = map(staging, [whole].into(), self.staging.clone(), self.fault.clone());
         Box::pin(async move { Ok(Some(stamps.spans(&bytes.await?[0]))) })
     }
 
     fn read(&mut self, tensors: &[&Tensor]) -> Readback {
+        if self.lifetime == Some(0) {
+            self.device.destroy();
+        }
+        self.lifetime = self.lifetime.and_then(|left| left.checked_sub(1));
         let encoder = self.encoder();
-        self.finish(encoder, tensors)
+        self.finish(encoder, tensors, None)
     }
 }
 
 impl GpuDevice {
-    /// Copies tensors out behind what was encoded, and submits it all.
-    fn finish(&mut self, mut encoder: wgpu::CommandEncoder, read: &[&Tensor]) -> Readback {
+    /// Copies tensors out behind what was encoded, which may be a piece to be timed, and submits it all.
+    fn finish(&mut self, mut encoder: wgpu::CommandEncoder, read: &[&Tensor], piece: Option<Piece>) -> Readback {
         let total = read.iter().map(|tensor| tensor.bytes()).sum::<u64>();
         if total == 0 {
-            self.hand_over(encoder);
+            self.hand_over(encoder, piece);
             return Box::pin(std::future::ready(self.fault.check().map(|()| vec![])));
         }
         let staging = self.staging.take(&self.device, total);
@@ -354,7 +403,7 @@ impl GpuDevice {
             parts.push(at as usize..(at + tensor.bytes()) as usize);
             at += tensor.bytes();
         }
-        self.hand_over(encoder);
+        self.hand_over(encoder, piece);
         Box::pin(map(staging, parts, self.staging.clone(), self.fault.clone()))
     }
 }

@@ -35,7 +35,7 @@ impl Fault {
     pub fn watch(device: &wgpu::Device) -> Fault {
         let first = First::default();
         let (uncaptured, lost) = (first.clone(), first.clone());
-        device.on_uncaptured_error(Arc::new(move |error: wgpu::Error| uncaptured.set(Kind::Failed(error.to_string()))));
+        device.on_uncaptured_error(Arc::new(move |error: wgpu::Error| uncaptured.set(Kind::Failed(said(&error)))));
         device.set_device_lost_callback(move |reason, message| {
             let separator = if message.is_empty() { "" } else { ": " };
             lost.set(Kind::Lost(format!("the device was lost ({reason:?}{separator}{message})")));
@@ -91,5 +91,13 @@ impl First {
 
     fn lock(&self) -> MutexGuard<'_, Option<Kind>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// An error in words.
+fn said(error: &wgpu::Error) -> String {
+    match error {
+        wgpu::Error::OutOfMemory { .. } => "it has no memory left; take a smaller train.batch or fewer units".into(),
+        error => error.to_string(),
     }
 }

@@ -7,9 +7,9 @@ use std::collections::VecDeque;
 use std::future::poll_fn;
 use std::ops::Range;
 use std::pin::pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Poll;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// How long a submission may take before the device counts as hung. Submissions are kept to a tenth of a second where that is possible, and drivers give
 /// up after 2 to 10 s where they watch at all; a large game on a software adapter has kernels of many seconds.
@@ -20,35 +20,99 @@ const PATIENCE: Duration = Duration::from_secs(120);
 pub struct Waiter {
     submissions: Submissions,
     fault: Fault,
+    patience: Duration,
 }
 
-/// Submissions that nobody has waited for, oldest first.
+/// Steps of a plan that were submitted together.
+#[derive(Clone, Debug)]
+pub(super) struct Piece {
+    /// The plan.
+    pub plan: usize,
+    /// The steps.
+    pub steps: Range<usize>,
+}
+
+/// Submissions that nobody has waited for, oldest first, and how long others took.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Submissions(Arc<Mutex<VecDeque<wgpu::SubmissionIndex>>>);
+pub(super) struct Submissions(Arc<Mutex<Ledger>>);
+
+#[derive(Debug, Default)]
+struct Ledger {
+    /// With the number of each.
+    waiting: VecDeque<(u64, wgpu::SubmissionIndex)>,
+    /// Submissions in all.
+    count: u64,
+    /// When the last was done.
+    done: Option<Instant>,
+    took: Vec<(Piece, Duration)>,
+}
 
 impl Submissions {
-    /// Takes note of a submission.
-    pub fn push(&self, index: wgpu::SubmissionIndex) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push_back(index);
+    /// Submits commands, and takes note of it. A piece is timed: from when it was submitted, or the one before it was done, until somebody finds it done, at
+    /// the latest whoever submits the next. (Some drivers in software let that one wait.)
+    pub fn submit(&self, queue: &wgpu::Queue, commands: wgpu::CommandBuffer, piece: Option<Piece>) {
+        if cfg!(target_family = "wasm") {
+            // A browser has no such clock, and nobody waits there.
+            queue.submit([commands]);
+            return;
+        }
+        let begin = Instant::now();
+        let index = queue.submit([commands]);
+        let number = self.waiting(index);
+        let submissions = self.clone();
+        queue.on_submitted_work_done(move || submissions.done(number, piece, begin));
+    }
+
+    /// Lets a submission be waited for. Returns its number.
+    fn waiting(&self, index: wgpu::SubmissionIndex) -> u64 {
+        let mut ledger = self.lock();
+        ledger.count += 1;
+        let number = ledger.count;
+        ledger.waiting.push_back((number, index));
+        number
+    }
+
+    /// The pieces that have been timed since the last time.
+    pub fn timed(&self) -> Vec<(Piece, Duration)> {
+        std::mem::take(&mut self.lock().took)
     }
 
     fn pop(&self) -> Option<wgpu::SubmissionIndex> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).pop_front()
+        self.lock().waiting.pop_front().map(|(_, index)| index)
+    }
+
+    /// Takes note that the submission of a number, handed over at `begin`, is done, and so are all before it.
+    fn done(&self, number: u64, piece: Option<Piece>, begin: Instant) {
+        let (mut ledger, now) = (self.lock(), Instant::now());
+        while ledger.waiting.front().is_some_and(|(waiting, _)| *waiting <= number) {
+            ledger.waiting.pop_front();
+        }
+        let begin = ledger.done.map_or(begin, |done| done.max(begin));
+        ledger.took.extend(piece.map(|piece| (piece, now.saturating_duration_since(begin))));
+        ledger.done = Some(now);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Ledger> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Waiter {
     pub(super) fn new(submissions: &Submissions, fault: &Fault) -> Waiter {
-        Waiter { submissions: submissions.clone(), fault: fault.clone() }
+        Waiter { submissions: submissions.clone(), fault: fault.clone(), patience: PATIENCE }
     }
 
-    /// Blocks until the oldest submission is done, and lets its readbacks come in. A failure shows in the readback: so does a submission that is not done
-    /// within two minutes.
+    /// The same, but a submission may take so long before the device counts as hung; two minutes if nothing is said.
+    pub fn patient_for(self, patience: Duration) -> Waiter {
+        Waiter { patience, ..self }
+    }
+
+    /// Blocks until the oldest submission is done, and lets its readbacks come in. A failure shows in the readback: so does a submission that takes too long.
     pub fn wait(&self) {
-        let poll = wgpu::PollType::Wait { submission_index: self.submissions.pop(), timeout: Some(PATIENCE) };
+        let poll = wgpu::PollType::Wait { submission_index: self.submissions.pop(), timeout: Some(self.patience) };
         // Any other refusal leaves the readback pending; the next call polls again.
         if let Err(wgpu::PollError::Timeout) = self.fault.poll(poll) {
-            self.fault.hang(format!("the device hangs: a submission is not done after {} s", PATIENCE.as_secs()));
+            self.fault.hang(format!("the device hangs: a submission is not done after {:?}", self.patience));
         }
     }
 }

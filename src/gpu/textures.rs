@@ -1,5 +1,6 @@
 //! Operands as textures: flat row-major copies of tensors, four numbers to a texel, for the products of software adapters.
 
+use crate::gpu::granted::granted;
 use crate::plan::{BufferId, Dispatch, Kernel, Tensor};
 use std::collections::HashMap;
 use std::ops::Range;
@@ -76,23 +77,28 @@ impl Textures {
         self.fresh.clear();
     }
 
-    /// The texture of a tensor as a kernel wants it, and the copy that has to come before it is read, unless it is still fresh.
+    /// The texture of a tensor as a kernel wants it, and the copy that has to come before it is read, unless it is still fresh. None if there is no memory for
+    /// it.
     pub fn of(
         &mut self,
         device: &wgpu::Device,
         kernel: &Kernel,
         tensor: &Tensor,
         source: &wgpu::Buffer,
-    ) -> (wgpu::TextureView, Option<TextureCopy>) {
+    ) -> Option<(wgpu::TextureView, Option<TextureCopy>)> {
         let place = (tensor.buffer(), tensor.byte_range());
-        let (texture, view) = self.views.entry(place.clone()).or_insert_with(|| create(device, tensor.name(), size(kernel, tensor)));
+        if !self.views.contains_key(&place) {
+            let created = granted(device, |device| create(device, tensor.name(), size(kernel, tensor)))?;
+            self.views.insert(place.clone(), created);
+        }
+        let (texture, view) = &self.views[&place];
         if self.fresh.contains(&place) {
-            return (view.clone(), None);
+            return Some((view.clone(), None));
         }
         let copy = TextureCopy { source: source.clone(), place: place.clone(), texture: texture.clone() };
         let view = view.clone();
         self.fresh.push(place);
-        (view, Some(copy))
+        Some((view, Some(copy)))
     }
 
     /// Takes note of what a dispatch writes.

@@ -4,6 +4,7 @@ use crate::error::{Error, Result};
 use crate::plan::{Buffer, Memory, Plan, Tensor};
 use std::future::Future;
 use std::pin::Pin;
+use std::time::Duration;
 
 /// Names a plan that a device has prepared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,7 +82,7 @@ pub trait Device {
 
     /// Gives every buffer of `memory` that has none yet its memory, zeroed.
     /// # Errors
-    /// if a buffer does not fit a limit of the device; the message names both.
+    /// if a buffer does not fit a limit of the device, or the device has no memory left for it; the message names both.
     fn allocate(&mut self, memory: &Memory) -> Result<()>;
 
     /// Bytes that it has taken so far, by purpose: `buffers`, and whatever it keeps beside them.
@@ -89,7 +90,7 @@ pub trait Device {
 
     /// Makes everything a replay needs, once. A result that only the next dispatch reads may be left out.
     /// # Errors
-    /// if the device refuses a kernel.
+    /// if the device refuses a kernel, or has no memory left for what it keeps beside the buffers.
     fn prepare(&mut self, plan: &Plan) -> Result<PlanId>;
 
     /// Writes a whole tensor: f32 or u32, little-endian.
@@ -98,11 +99,13 @@ pub trait Device {
     /// Replays a plan `times` times, then copies out the tensors in `read` as they are at that moment.
     fn submit(&mut self, plan: PlanId, times: u32, read: &[&Tensor]) -> Readback;
 
-    /// Lets a single replay of a plan be handed over in about so many submissions from now on, so that each of them stays short. What is computed, and in which
-    /// order, stays the same. A device that has no submissions has nothing to do.
-    fn split(&mut self, _plan: PlanId, _pieces: u32) {}
+    /// How long each of the submissions takes that a single replay of a plan is handed over in, as far as that is known. The host has none.
+    fn submissions(&self, _plan: PlanId) -> Vec<Duration> {
+        vec![]
+    }
 
-    /// Lets the device be lost behind so many more kernels, wherever in a replay that is: the fault that recovery is tested with. The host cannot be lost.
+    /// Lets the device be lost behind so many more kernels, wherever in a replay that is: the fault that recovery is tested with. A [`read`](Device::read)
+    /// counts as a kernel. The host cannot be lost.
     fn lose_after(&mut self, _kernels: u64) {}
 
     /// Replays a plan once, slowly, and tells how long each part of it took on the device. One that cannot tell replays nothing.

@@ -21,7 +21,7 @@ fn start(out: &Path, command: &[&str]) -> Child {
 }
 
 /// Waits until a file is there.
-fn await_file(path: &Path) {
+pub fn await_file(path: &Path) {
     let start = Instant::now();
     while !path.exists() {
         assert!(start.elapsed() < Duration::from_secs(30), "{} never came", path.display());

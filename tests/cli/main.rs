@@ -9,6 +9,7 @@ mod listings;
 mod losses;
 mod own_data;
 mod report;
+mod scarcity;
 mod tensorboard;
 
 use std::path::Path;

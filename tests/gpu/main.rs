@@ -4,6 +4,7 @@
 //! * [`evaluation`]: log-likelihoods and neighbours, whole, against their formulas.
 //! * [`gradients`]: the backward passes against central differences, in f64.
 //! * [`golden`]: whole games, every buffer; [`reproducible`]: the same bits again, after a rest, and other bits from another seed.
+//! * [`lost`]: devices that are lost and devices that hang.
 //! * [`pytorch`]: layers and a whole game against PyTorch's numbers, kept in `tests/golden`.
 //! * [`shaders`]: every file is known, has a twin and a test, and translates to SPIR-V, MSL and HLSL.
 //!
@@ -29,6 +30,7 @@ mod golden;
 mod gradients;
 mod lab;
 mod loss;
+mod lost;
 mod matmul;
 mod max_pooling;
 mod maxout;
