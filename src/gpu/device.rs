@@ -133,10 +133,24 @@ impl GpuDevice {
                     tensor.bytes()
                 ))
             })?;
+            pieces.iter().try_for_each(|piece| self.startable(piece))?;
             numbers.resize(numbers.len() + pieces.len(), number);
             dispatches.extend(pieces);
         }
         Ok((Plan { name: plan.name.clone(), dispatches }, numbers))
+    }
+
+    /// Refuses a dispatch that takes more workgroups than the adapter starts at once.
+    fn startable(&self, dispatch: &Dispatch) -> Result<()> {
+        let most = self.limits.max_compute_workgroups_per_dimension;
+        let wanted = grid(&self.kernel(dispatch), dispatch.work, most).into_iter().max().expect("a grid has three sides");
+        if wanted <= most {
+            return Ok(());
+        }
+        let (label, identity) = (dispatch.kernel.label(), &self.identity);
+        Err(Error::Device(format!(
+            "{label} takes {wanted} workgroups in a row, but {identity} starts at most {most}; take a smaller batch, or use --adapter host"
+        )))
     }
 
     /// The kernel that serves a dispatch, compiled once.
@@ -280,7 +294,7 @@ impl Device for GpuDevice {
     fn submit(&mut self, plan: PlanId, times: u32, read: &[&Tensor]) -> Readback {
         self.age(plan, times);
         let mut encoder = self.encoder();
-        if times > 1 {
+        if times != 1 {
             encode(self.plans[plan.0].all(), times, &mut encoder);
             return self.finish(encoder, read);
         }

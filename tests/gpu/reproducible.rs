@@ -11,19 +11,19 @@ use std::ops::ControlFlow;
 use std::pin::pin;
 
 /// A trainer, and what lets this thread wait for its device, if that takes waiting.
-struct Session {
+pub struct Session {
     name: String,
     trainer: Trainer,
     waiter: Option<Waiter>,
 }
 
 impl Session {
-    fn new(play: &Play, name: &str, device: Box<dyn Device>, waiter: Option<Waiter>) -> Session {
+    pub fn new(play: &Play, name: &str, device: Box<dyn Device>, waiter: Option<Waiter>) -> Session {
         let trainer = Trainer::new(device, &play.config, &play.dataset).unwrap_or_else(|error| panic!("{name}: {error}"));
         Session { name: name.into(), trainer, waiter }
     }
 
-    fn advance(&mut self, until: u64) {
+    pub fn advance(&mut self, until: u64) {
         // The pace stays at one iteration per submission, then goes up.
         self.advance_by(until, &|now| if now < 300.0 { 60.0 } else { 4.0 });
     }
@@ -51,7 +51,7 @@ impl Session {
         assert_eq!(rows, until - from, "{}: a row of metrics per iteration", self.name);
     }
 
-    fn state(&mut self) -> State {
+    pub fn state(&mut self) -> State {
         let future = self.trainer.state();
         let state = match &self.waiter {
             Some(waiter) => wait_for(pin!(future), waiter),
@@ -62,7 +62,7 @@ impl Session {
 }
 
 /// The sha256 of a state: names, shapes, and every bit of every value.
-fn sha256(state: &State) -> String {
+pub fn sha256(state: &State) -> String {
     let mut hasher = Sha256::new();
     hasher.update(state.iteration.to_le_bytes());
     for (name, array) in &state.tensors {
