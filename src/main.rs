@@ -1,5 +1,7 @@
 //! Parses the command line, runs the command, prints an error, sets the exit code.
 
+#![forbid(unsafe_code)]
+
 use clap::Parser;
 use gander::cli::{Cli, exit_code, run};
 use std::io::Write;

@@ -340,7 +340,7 @@ impl Device for GpuDevice {
         self.age(plan, times);
         self.learn();
         let mut encoder = self.encoder();
-        if times > 1 {
+        if times != 1 {
             encode(self.plans[plan.0].all(), times, &mut encoder);
             return self.finish(encoder, read, None);
         }

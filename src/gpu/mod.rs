@@ -4,6 +4,7 @@
 //! the same commands again and again. Nothing here blocks: whoever wants to wait holds a [`Waiter`].
 
 mod adapters;
+mod allowance;
 mod cut;
 mod device;
 mod fault;
@@ -18,6 +19,7 @@ mod textures;
 mod variant;
 
 pub use adapters::{adapters, describe};
+pub use allowance::Allowance;
 pub use cut::cut;
 pub use device::GpuDevice;
 pub use fuse::{Fused, fuse};

@@ -39,11 +39,14 @@ impl<T: Real> Store<T> {
     }
 }
 
+/// The most slots that a kernel writes. An iteration takes no memory on the host, so what a call holds has its places beforehand.
+pub const MOST_WRITTEN: usize = 8;
+
 /// What a twin works on. Buffers that the kernel writes were taken out of the device's table for as long as the call lasts.
 pub struct Call<'a, T> {
     pub(super) dispatch: &'a Dispatch,
     pub(super) buffers: &'a [Store<T>],
-    pub(super) written: Vec<(&'static str, &'a mut Store<T>)>,
+    pub(super) written: [Option<(&'static str, &'a mut Store<T>)>; MOST_WRITTEN],
 }
 
 impl<'a, T: Real> Call<'a, T> {
@@ -112,8 +115,8 @@ impl<'a, T: Real> Call<'a, T> {
     }
 
     fn take(&mut self, slot: &str) -> &'a mut Store<T> {
-        let at = self.written.iter().position(|(name, _)| *name == slot).expect("a twin takes each written slot once");
-        self.written.swap_remove(at).1
+        let taken = self.written.iter_mut().find_map(|place| place.take_if(|(name, _)| *name == slot));
+        taken.expect("a twin takes each written slot once").1
     }
 }
 

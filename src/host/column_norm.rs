@@ -15,6 +15,9 @@ pub fn squares<T: Real>(call: &mut Call<T>) {
     }
 }
 
+/// Columns whose factors are worked out at a time: they stand on the stack, so that no memory is taken.
+const COLUMNS: usize = 256;
+
 /// W_ij ← W_ij·min(n_j, limit) / (1e-7 + n_j).
 pub fn limit<T: Real>(call: &mut Call<T>) {
     let (n, limit, squares) = (call.size("n"), call.real("limit"), call.reals("squares"));
@@ -22,8 +25,13 @@ pub fn limit<T: Real>(call: &mut Call<T>) {
         let norm = square.sqrt();
         norm.min(limit) / (T::of(1e-7) + norm)
     };
-    let factors: Vec<T> = squares.iter().map(factor).collect();
-    for row in call.reals_mut("w").chunks_exact_mut(n) {
-        row.iter_mut().zip(&factors).for_each(|(value, factor)| *value *= *factor);
+    let w = call.reals_mut("w");
+    for first in (0..n).step_by(COLUMNS) {
+        let squares = &squares[first..n.min(first + COLUMNS)];
+        let mut factors = [T::zero(); COLUMNS];
+        factors.iter_mut().zip(squares).for_each(|(value, square)| *value = factor(square));
+        for row in w.chunks_exact_mut(n) {
+            row[first..].iter_mut().zip(&factors[..squares.len()]).for_each(|(value, factor)| *value *= *factor);
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! The host as a device: it replays plans at once, in the caller's thread and rayon's.
 
 use crate::error::Result;
-use crate::host::call::{Call, Store};
+use crate::host::call::{Call, MOST_WRITTEN, Store};
 use crate::host::{Real, twin};
 use crate::machine::free_memory;
 use crate::plan::{BufferId, Capacity, Device, Dispatch, Memory, Plan, PlanId, Readback, Span, Spans, Tensor};
@@ -44,13 +44,17 @@ impl<T: Real> HostDevice<T> {
     pub fn run(&mut self, dispatch: &Dispatch) {
         let kernel = &dispatch.kernel;
         let run = twin::<T>(&kernel.operation).unwrap_or_else(|| panic!("`{}` has no host twin", kernel.operation));
+        let mut taken: [Option<(&'static str, BufferId, Store<T>)>; MOST_WRITTEN] = Default::default();
         let writes = |slot: &str| kernel.slot(slot).is_some_and(|slot| slot.writes);
-        let ids: Vec<(&'static str, BufferId)> =
-            dispatch.bindings.iter().filter(|(slot, _)| writes(slot)).map(|(slot, tensor)| (*slot, tensor.buffer())).collect();
-        let mut taken: Vec<Store<T>> = ids.iter().map(|(_, id)| std::mem::replace(&mut self.buffers[id.0], Store::Words(vec![]))).collect();
-        let written = ids.iter().map(|(slot, _)| *slot).zip(taken.iter_mut()).collect();
+        let written = dispatch.bindings.iter().filter(|(slot, _)| writes(slot));
+        assert!(written.clone().count() <= MOST_WRITTEN, "{} writes more than {MOST_WRITTEN} tensors", kernel.operation);
+        for (place, (slot, tensor)) in taken.iter_mut().zip(written) {
+            let id = tensor.buffer();
+            *place = Some((*slot, id, std::mem::replace(&mut self.buffers[id.0], Store::Words(vec![]))));
+        }
+        let written = taken.each_mut().map(|place| place.as_mut().map(|(slot, _, store)| (*slot, store)));
         run(&mut Call { dispatch, buffers: &self.buffers, written });
-        for ((_, id), store) in ids.iter().zip(taken) {
+        for (_, id, store) in taken.into_iter().flatten() {
             self.buffers[id.0] = store;
         }
     }

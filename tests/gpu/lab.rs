@@ -1,6 +1,6 @@
 //! The laboratory: a recorder, the twin in f64, and every GPU of this machine, shared by all tests so that each kernel is compiled once.
 
-use gander::gpu::{Family, GpuDevice, Waiter, adapters, describe};
+use gander::gpu::{Allowance, Family, GpuDevice, Waiter, adapters, describe};
 use gander::host::HostDevice;
 use gander::plan::{Device, Element, Plan, PlanId, Recorder, Tensor, shaders};
 use gander::random::threefry2x32;
@@ -19,12 +19,15 @@ pub enum On {
     EveryFamily,
     /// Every adapter, in the family that serves it best.
     EveryAdapter,
-    /// As [`On::EveryFamily`], but the device binds no more than [`LIMIT`] bytes of a tensor at once.
+    /// As [`On::EveryFamily`], but the device binds no more than [`LIMIT`] bytes of a tensor at once, and starts no more than [`FOLD`] workgroups in a row.
     Limited,
 }
 
 /// The most bytes that a limited device binds of a tensor at once: twelve thousand numbers.
 pub const LIMIT: u64 = 48 << 10;
+
+/// The most workgroups that a limited device starts along one dimension: flat grids of a few thousand numbers are folded into rows.
+const FOLD: u32 = 64;
 
 /// A device under test.
 pub struct Gpu {
@@ -74,13 +77,28 @@ pub struct Lab {
     gpus: Vec<Gpu>,
 }
 
-/// Adapters with the families that each supports, the best one first.
+/// What devices under test may use of their adapters: what WebGPU promises everywhere, unless GANDER_LIMITS names more (`browser`, `adapter`).
+pub static ALLOWANCE: LazyLock<Allowance> = LazyLock::new(|| match std::env::var("GANDER_LIMITS").as_deref() {
+    Err(_) | Ok("lowest") => Allowance::Lowest,
+    Ok("browser") => Allowance::Browser,
+    Ok("adapter") => Allowance::Adapter,
+    Ok(other) => panic!("GANDER_LIMITS is `{other}`; it can be lowest, browser or adapter"),
+});
+
+/// Adapters with the families that each supports, the best one first. GANDER_ADAPTER can be a part of the description of those wanted, as `(gl` is for
+/// OpenGL, which is not tested otherwise.
 static ADAPTERS: LazyLock<Vec<(Adapter, Vec<Family>)>> = LazyLock::new(|| {
     if std::path::Path::new(SWIFTSHADER).exists() {
         // SAFETY: no other thread reads the environment through C meanwhile: drivers are loaded below, behind this lock, and nowhere else.
         unsafe { std::env::set_var("VK_ADD_DRIVER_FILES", SWIFTSHADER) };
     }
-    let found = pollster::block_on(adapters(Backends::VULKAN | Backends::METAL | Backends::DX12));
+    let mut found = match std::env::var("GANDER_ADAPTER") {
+        Ok(_) => pollster::block_on(adapters(Backends::all())),
+        Err(_) => pollster::block_on(adapters(Backends::VULKAN | Backends::METAL | Backends::DX12)),
+    };
+    if let Ok(wanted) = std::env::var("GANDER_ADAPTER") {
+        found.retain(|adapter| describe(adapter).to_lowercase().contains(&wanted.to_lowercase()));
+    }
     assert!(
         !found.is_empty(),
         "no adapter: the kernels cannot be proven here; install a driver, for example `apt install mesa-vulkan-drivers libvulkan1` (lavapipe, in software)"
@@ -101,6 +119,11 @@ fn families(adapter: &Adapter) -> Vec<Family> {
     families
 }
 
+/// All adapters that are tested, with their families.
+pub fn tested() -> &'static [(Adapter, Vec<Family>)] {
+    &ADAPTERS
+}
+
 /// Opens new devices: each with memory and pipelines of its own.
 pub fn open(on: On) -> Vec<Gpu> {
     open_within(on, |_| {})
@@ -112,9 +135,10 @@ pub fn open_within(on: On, narrow: impl Fn(&mut Limits)) -> Vec<Gpu> {
     for (adapter, families) in ADAPTERS.iter() {
         let wanted = if on == On::EveryAdapter { 1 } else { families.len() };
         let limited = on == On::Limited;
-        let mut limits = adapter.limits();
+        let mut limits = ALLOWANCE.of(adapter);
         if limited {
             limits.max_storage_buffer_binding_size = LIMIT;
+            limits.max_compute_workgroups_per_dimension = FOLD;
         }
         narrow(&mut limits);
         for (number, family) in families[..wanted].iter().enumerate() {

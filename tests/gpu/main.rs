@@ -6,7 +6,11 @@
 //! * [`golden`]: whole games, every buffer; [`reproducible`]: the same bits again, after a rest, and other bits from another seed.
 //! * [`lost`]: devices that are lost and devices that hang.
 //! * [`pytorch`]: layers and a whole game against PyTorch's numbers, kept in `tests/golden`.
-//! * [`shaders`]: every file is known, has a twin and a test, and translates to SPIR-V, MSL and HLSL.
+//! * [`shaders`]: every file is known, has a twin and a test; [`languages`]: every kernel translates to SPIR-V, MSL, HLSL and GLSL.
+//!
+//! Devices are opened with no more than WebGPU promises everywhere; `GANDER_LIMITS=browser` or `adapter` gives them more, which [`limits`] shows to change
+//! nothing. `GANDER_ADAPTER` tests one adapter alone; `GANDER_ADAPTER='(gl' … -- --test-threads 1` tests OpenGL, whose devices share a context that only one
+//! thread at a time may have for longer than a second.
 //!
 //! To add an operation `foo`: `tests/gpu/foo.rs`, which records one dispatch through [`lab::Lab`] and compares; `mod foo;` below.
 //! A machine without an adapter fails, and says what to install. SwiftShader is tested as a second driver where Chromium has brought it.
@@ -29,6 +33,8 @@ mod folds;
 mod golden;
 mod gradients;
 mod lab;
+mod languages;
+mod limits;
 mod loss;
 mod lost;
 mod matmul;

@@ -12,19 +12,19 @@ use std::pin::pin;
 use std::time::Duration;
 
 /// A trainer, and what lets this thread wait for its device, if that takes waiting.
-struct Session {
+pub struct Session {
     name: String,
     trainer: Trainer,
     waiter: Option<Waiter>,
 }
 
 impl Session {
-    fn new(play: &Play, name: &str, device: Box<dyn Device>, waiter: Option<Waiter>) -> Session {
+    pub fn new(play: &Play, name: &str, device: Box<dyn Device>, waiter: Option<Waiter>) -> Session {
         let trainer = Trainer::new(device, &play.config, &play.dataset).unwrap_or_else(|error| panic!("{name}: {error}"));
         Session { name: name.into(), trainer, waiter }
     }
 
-    fn advance(&mut self, until: u64) {
+    pub fn advance(&mut self, until: u64) {
         let mut rows = 0;
         let mut seen = |metrics: &[gander::gan::Metrics]| {
             rows += metrics.len() as u64;
@@ -47,7 +47,7 @@ impl Session {
         assert_eq!(rows, until - from, "{}: a row of metrics per iteration", self.name);
     }
 
-    fn state(&mut self) -> State {
+    pub fn state(&mut self) -> State {
         let future = self.trainer.state();
         let state = match &self.waiter {
             Some(waiter) => wait_for(pin!(future), waiter),
@@ -58,7 +58,7 @@ impl Session {
 }
 
 /// The sha256 of a state: names, shapes, and every bit of every value.
-fn sha256(state: &State) -> String {
+pub fn sha256(state: &State) -> String {
     let mut hasher = Sha256::new();
     hasher.update(state.iteration.to_le_bytes());
     for (name, array) in &state.tensors {
