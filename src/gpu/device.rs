@@ -232,6 +232,10 @@ impl Device for GpuDevice {
         Ok(textures.values().sum())
     }
 
+    fn leaves_out(&self, plan: &Plan) -> Result<Vec<Tensor>> {
+        Ok(fuse(&self.cut(plan)?.0).left_out)
+    }
+
     fn allocate(&mut self, memory: &Memory) -> Result<()> {
         let most = self.limits.max_buffer_size;
         for buffer in &memory.buffers()[self.buffers.len()..] {

@@ -23,6 +23,7 @@ mod copy;
 mod draw;
 mod dropout;
 mod evaluation;
+mod find_non_finite;
 mod folds;
 mod golden;
 mod gradients;
