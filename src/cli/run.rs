@@ -1,7 +1,7 @@
 //! A run: trains, and leaves metrics, sheets and checkpoints in its folder.
 
 use crate::checkpoint::Checkpoint;
-use crate::cli::RunOptions;
+use crate::cli::diagnosis::{Traced, diagnosis};
 use crate::cli::interrupt::{INTERRUPTED, Interrupt};
 use crate::cli::log::Log;
 use crate::cli::losses::Losses;
@@ -9,13 +9,17 @@ use crate::cli::progress::Progress;
 use crate::cli::stage::{Restored, Stage};
 use crate::cli::wait::wait;
 use crate::cli::watcher::Watcher;
+use crate::cli::{OnNan, RunOptions};
 use crate::data::Dataset;
 use crate::error::{Error, Result};
-use crate::gan::{Config, Metrics};
+use crate::gan::{Config, Finding, Metrics, Retried};
 use crate::report::{self, Reference, metrics, tensorboard};
 use crate::run_folder::RunFolder;
 use std::ops::ControlFlow;
 use std::time::Instant;
+
+/// How often a run goes back and halves its learning rates.
+const MOST_RETRIES: usize = 5;
 
 /// Everything a run needs before it has a folder: what can fail has not failed.
 pub(super) struct Start {
@@ -127,13 +131,18 @@ impl Run {
         Ok(())
     }
 
-    /// Trains to the end, or until the user stops it. A device that is lost is replaced. Returns the exit code.
+    /// Trains to the end, or until the user stops it. A device that is lost is replaced, and numbers that are no longer finite are gone back from. Returns the
+    /// exit code.
     /// # Errors
-    /// if the device fails or is lost too often, a number is no longer finite, or the folder cannot be written.
+    /// if the device fails or is lost too often, a number is no longer finite and the run is to stop then, or the folder cannot be written.
     pub fn train(mut self) -> Result<u8> {
         loop {
             match self.play() {
                 Err(Error::Lost(how)) => self.recover(how)?,
+                Err(Error::NonFinite(what)) => match self.go_back(&what) {
+                    Err(Error::Lost(how)) => self.recover(how)?,
+                    gone => gone?,
+                },
                 played => return played,
             }
         }
@@ -147,14 +156,80 @@ impl Run {
             let again = Stage::set(&self.config, &self.dataset, &self.options, self.losses.count()).and_then(|stage| {
                 self.stage = stage;
                 announce(&mut self.log, &self.stage);
-                self.watcher = Watcher::new(self.config.report.monitor_every, &self.dataset);
-                self.reload()
+                self.rewind()
             });
             match again {
                 Err(Error::Lost(once_more)) => how = once_more,
                 again => return again,
             }
         }
+    }
+
+    /// Goes back to the last good checkpoint, and finds out what was the matter; then the run stops, or goes on at half the learning rates.
+    fn go_back(&mut self, what: &str) -> Result<()> {
+        let finding = self.stage.trainer.finding().expect("a trainer that ends so has found something").clone();
+        self.log.say(what);
+        self.metrics.flush()?;
+        let rows = metrics::read(&self.folder.metrics_path())?;
+        let saved = self.stage.restore(&self.folder, &self.config)?.saved;
+        let from = if saved { self.stage.trainer.iteration() } else { 0 };
+        let traced = if saved { self.trace(&finding)? } else { Traced::Untried };
+        let sentences = diagnosis(&self.config, &finding, &traced, &rows);
+        sentences.iter().for_each(|sentence| self.log.say(sentence));
+        if self.options.on_nan == OnNan::Retry && matches!(traced, Traced::Nothing) {
+            // It was no fault of the game's: as when the device is lost.
+            return Err(Error::Lost(format!("{what}, and not when it is played again")));
+        }
+        let times = self.config.retried.len();
+        if self.options.on_nan == OnNan::Retry && times < MOST_RETRIES {
+            return self.slow_down(Retried { found: finding.iteration, from });
+        }
+        self.rewind()?;
+        let last = sentences.last().map(String::as_str).unwrap_or_default();
+        let path = self.folder.path().display();
+        let next = match self.options.on_nan {
+            OnNan::Retry => format!("both learning rates were halved {times} times, and that is enough"),
+            OnNan::Stop => format!("`gander resume {path} --on-nan retry` goes on at half of both learning rates"),
+        };
+        Err(Error::NonFinite(format!("{what}; the run stands at iteration {from}, where all is finite; {last}; {next}")))
+    }
+
+    /// Goes on more slowly, from the newest checkpoint: from the one before where that was gone back to already, and is the beginning of the end.
+    fn slow_down(&mut self, retried: Retried) -> Result<()> {
+        let again = self.config.retried.last().is_some_and(|last| last.from == retried.from);
+        let before = self.folder.checkpoints()?.into_iter().filter(|iteration| *iteration < retried.from).max();
+        let from = if again { before.unwrap_or(retried.from) } else { retried.from };
+        if from < retried.from {
+            self.folder.set_aside(retried.from)?;
+        }
+        self.config = self.config.slowed(Retried { from, ..retried });
+        self.folder.replace_config(&self.config.to_toml())?;
+        self.log.say(&format!(
+            "halves both learning rates, for time number {} of {MOST_RETRIES}, from iteration {from} on; config.toml keeps it",
+            self.config.retried.len()
+        ));
+        self.stage = Stage::set(&self.config, &self.dataset, &self.options, self.losses.count())?;
+        self.rewind()
+    }
+
+    /// Begins to watch anew, and goes back to the newest whole checkpoint.
+    fn rewind(&mut self) -> Result<()> {
+        self.watcher = Watcher::new(self.config.report.monitor_every, &self.dataset);
+        self.reload()
+    }
+
+    /// Plays to where something was found once more, and looks for its beginning.
+    fn trace(&mut self, finding: &Finding) -> Result<Traced> {
+        let start = Instant::now();
+        let now_ms = || 1e3 * start.elapsed().as_secs_f64();
+        let interrupt = &self.interrupt;
+        let mut seen = |_: &[Metrics]| if interrupt.asked() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
+        let traced = wait(self.stage.waiter.as_ref(), self.stage.trainer.trace(finding, &now_ms, &mut seen))?;
+        Ok(match traced {
+            ControlFlow::Continue(Some(first)) => Traced::To(first),
+            ControlFlow::Continue(None) => Traced::Nothing,
+            ControlFlow::Break(()) => Traced::Untried,
+        })
     }
 
     /// The whole training, while the device lasts.
@@ -210,7 +285,7 @@ impl Run {
         let mut seen = |rows: &[Metrics]| {
             let written = rows.iter().try_for_each(|row| metrics.append(*row));
             let written = written.and_then(|()| tensorboard.as_mut().map_or(Ok(()), |tensorboard| tensorboard.rows(rows)));
-            failure = written.err().or_else(|| rows.iter().find(|row| row.non_finite).map(broken));
+            failure = written.err();
             if let Some(watcher) = watcher {
                 rows.iter().for_each(|row| watcher.note(row));
             }
@@ -219,6 +294,8 @@ impl Run {
             }
             if failure.is_some() || interrupt.asked() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         };
+        // What may be saved then is looked at.
+        self.stage.trainer.inspect_also(stop);
         let flow = wait(self.stage.waiter.as_ref(), self.stage.trainer.advance(stop, &now_ms, &mut seen))?;
         match failure {
             Some(error) => Err(error),
@@ -307,13 +384,4 @@ fn announce(log: &mut Log, stage: &Stage) {
 /// The event file that a configuration asks for, from an iteration on.
 fn tensorboard_of(config: &Config, folder: &RunFolder, iteration: u64) -> Result<Option<tensorboard::Writer>> {
     config.report.tensorboard.then(|| tensorboard::Writer::create(&folder.tensorboard_path(), iteration)).transpose()
-}
-
-/// The end of a game whose numbers have left the finite.
-fn broken(row: &Metrics) -> Error {
-    let iteration = row.iteration;
-    Error::Device(format!(
-        "a loss or gradient of iteration {iteration} is not finite; the checkpoints before it are whole: resume with a lower learning rate, \
-         as in a new run with --set discriminator.optimizer.learning_rate=0.02"
-    ))
 }

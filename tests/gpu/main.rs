@@ -4,6 +4,7 @@
 //! * [`evaluation`]: log-likelihoods and neighbours, whole, against their formulas.
 //! * [`gradients`]: the backward passes against central differences, in f64.
 //! * [`golden`]: whole games, every buffer; [`reproducible`]: the same bits again, after a rest, and other bits from another seed.
+//! * [`inspect`]: what is not finite is found within so many iterations, and finding changes no bit.
 //! * [`pytorch`]: layers and a whole game against PyTorch's numbers, kept in `tests/golden`.
 //! * [`shaders`]: every file is known, has a twin and a test, and translates to SPIR-V, MSL and HLSL.
 //!
@@ -27,6 +28,7 @@ mod find_non_finite;
 mod folds;
 mod golden;
 mod gradients;
+mod inspect;
 mod lab;
 mod loss;
 mod matmul;
