@@ -32,30 +32,28 @@ pub(super) fn diagnosis(config: &Config, finding: &Finding, traced: &Traced, row
     };
     let finite: Vec<&Metrics> = rows.iter().filter(|row| !row.non_finite && row.iteration < finding.iteration).collect();
     let finite = &finite[finite.len().saturating_sub(LOOKED_AT)..];
-    let mut sentences = vec![match traced {
-        Traced::To(first) => format!("played again from the checkpoint, this is where it began: {first}"),
-        Traced::Nothing => {
-            "played again from the checkpoint, every number is finite: the device has not computed the same twice, so that its \
-                            memory or its driver may be at fault (gander doctor)"
-                .into()
-        }
-        Traced::Untried => format!("it began behind iteration {}, the last that is known to be finite", finding.after),
-    }];
-    sentences.extend(finite[finite.len().saturating_sub(SHOWN)..].iter().map(|row| told(config, row)));
+    let mut sentences: Vec<String> = finite[finite.len().saturating_sub(SHOWN)..].iter().map(|row| told(config, row)).collect();
+    if matches!(traced, Traced::Nothing) {
+        let suspicion = "played again from the checkpoint, every number is finite: the device has not computed the same twice, so that its memory or \
+                         its driver may be at fault; let `gander doctor` look at it";
+        sentences.push(suspicion.into());
+        return sentences;
+    }
+    sentences.push(match began {
+        Some(first) => format!("played again from the checkpoint, this is where it began: {first}"),
+        None => format!("it began behind iteration {}, the last that is known to be finite", finding.after),
+    });
     let culprit = culprit(config, finite, began.unwrap_or(finding));
     sentences.extend(culprit.sentence(finite));
-    if !matches!(traced, Traced::Nothing) {
-        sentences.push(format!(
-            "try {}",
-            remedies(config, suspect(config, culprit.player(), finding.iteration), finding.iteration).join("; or ")
-        ));
-    }
+    let suspect = suspect(config, culprit.player(), finding.iteration);
+    sentences.push(format!("try {}", remedies(config, suspect, finding.iteration).join("; or ")));
     sentences
 }
 
 /// A row as far as it matters here.
 fn told(config: &Config, row: &Metrics) -> String {
-    let [g, d] = [Player::Generator, Player::Discriminator].map(|player| player.of(config).optimizer.rate_at(row.iteration - 1));
+    let [g, d] =
+        [Player::Generator, Player::Discriminator].map(|player| player.of(config).optimizer.rate_at(row.iteration.saturating_sub(1)));
     let Metrics { iteration, d_loss, g_loss, g_gradient, d_gradient, d_real, d_fake, .. } = row;
     format!(
         "iteration {iteration}: D learns at {d:.3e}, its loss is {d_loss:.3e}, its gradient's norm {d_gradient:.3e}; G learns at {g:.3e}, its loss is \
@@ -134,11 +132,11 @@ fn remedies(config: &Config, player: Player, iteration: u64) -> Vec<String> {
     let key = if player == Player::Generator { "generator" } else { "discriminator" };
     let network = player.of(config);
     let half = network.optimizer.slowed();
-    let mut rates = format!("--set {key}.optimizer.learning_rate={}", half.learning_rate());
+    let mut rates = format!("--set {key}.optimizer.learning_rate={:?}", half.learning_rate());
     if let (OptimizerSpec::Momentum(spec), OptimizerSpec::Momentum(slow)) = (&network.optimizer, &half)
         && (spec.min_learning_rate > slow.learning_rate || network.optimizer.rate_at(iteration) <= f64::from(spec.min_learning_rate))
     {
-        rates += &format!(" --set {key}.optimizer.min_learning_rate={}", slow.min_learning_rate);
+        rates += &format!(" --set {key}.optimizer.min_learning_rate={:?}", slow.min_learning_rate);
     }
     let mut remedies = vec![format!("a lower learning rate: {rates}")];
     if let Some(at) = network.layers.iter().position(|layer| layer.kind.has_parameters() && layer.max_col_norm.is_none()) {
@@ -178,7 +176,7 @@ mod tests {
         let half = config().generator.optimizer.slowed().learning_rate();
         let text = said(Metrics { g_gradient: 1e9, d_gradient: 1.0, ..Metrics::default() });
         assert!(text.contains("G has blown up") && text.contains("2000000000 times the median"), "{text}");
-        assert!(text.contains(&format!("--set generator.optimizer.learning_rate={half}")), "{text}");
+        assert!(text.contains(&format!("--set generator.optimizer.learning_rate={half:?}")), "{text}");
         assert!(text.contains("iteration 51: D learns at") && !text.contains("NaN"), "the last finite rows only: {text}");
         assert!(text.contains("behind iteration 40"), "{text}");
         let text = said(Metrics { g_gradient: 0.5, d_gradient: 1e9, ..Metrics::default() });
