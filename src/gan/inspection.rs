@@ -37,7 +37,7 @@ pub(super) struct Chunk {
     /// How many there are.
     pub times: u32,
     /// Whether the last of them is inspected.
-    inspected: bool,
+    pub inspected: bool,
 }
 
 /// Which iterations are inspected, and what came of it.

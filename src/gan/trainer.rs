@@ -101,7 +101,7 @@ impl Trainer {
         now_ms: &dyn Fn() -> f64,
         seen: &mut dyn FnMut(&[Metrics]) -> ControlFlow<()>,
     ) -> Result<ControlFlow<()>> {
-        self.prepare_inspection()?;
+        let begun = self.iteration;
         let mut flying: VecDeque<(Chunk, Readback)> = VecDeque::new();
         let mut submitted = self.iteration;
         let mut flow = ControlFlow::Continue(());
@@ -109,6 +109,10 @@ impl Trainer {
         loop {
             while flow.is_continue() && submitted < until && flying.len() < self.device.in_flight() {
                 let chunk = self.inspector.chunk(submitted, u64::from(self.pace.times()).min(until - submitted));
+                // Getting ready takes a while: the first iterations come before, where they can.
+                if chunk.inspected || self.iteration > begun {
+                    self.prepare_inspection()?;
+                }
                 flying.push_back((chunk, self.submit(chunk)));
                 submitted += u64::from(chunk.times);
             }

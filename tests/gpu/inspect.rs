@@ -123,7 +123,7 @@ fn inject(play: &Play, (name, device, waiter): (&str, &mut dyn Device, Option<&W
     let Inspection { plan: inspected, found, checks } = plan.inspected(&mut rec, &left_out);
     device.allocate(rec.memory()).expect("it is small");
     let inputs = crate::golden::start(&game, play, &plan);
-    let count = amount("GANDER_INJECTIONS", 10);
+    let count = amount("GANDER_INJECTIONS", 6);
     for number in 0..count {
         let [chosen, at] = threefry2x32([11, 1], [number, 0]);
         let [when, value] = threefry2x32([11, 2], [number, 0]);
