@@ -12,6 +12,7 @@
 //! Two ways in: [`RunFolder`] holds the lock and writes, [`RunView`] only reads and needs no lock, so `gander sample` works beside a running training.
 //! Whatever moment a process is killed at, the next one finds the newest whole checkpoint.
 
+mod aside;
 mod name;
 mod view;
 

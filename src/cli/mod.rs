@@ -5,6 +5,7 @@ mod bench;
 mod configuration;
 mod data;
 mod devices;
+mod diagnosis;
 mod eval;
 mod figure;
 mod generator;
@@ -55,7 +56,7 @@ const EXAMPLES: &str = "Examples:
   gander bench mnist --plot bench.png     where its time goes on this machine
 
 Exit codes: 0 done, 1 a file could not be read or written, 2 the command or configuration is wrong, 3 the data are, 4 the device failed,
-5 the checkpoint does not fit, 6 a check of the theory did not pass, 130 interrupted (what was trained is saved).";
+5 the checkpoint does not fit, 6 a check of the theory did not pass, 7 the numbers of a game are no longer finite, 130 interrupted (what was trained is saved).";
 
 #[derive(Debug, Subcommand)]
 enum Command {
@@ -143,8 +144,21 @@ struct RunOptions {
     /// Destroy the device behind so many kernels, the next behind so many of its own, and so on: a real fault, to test recovery with
     #[arg(long, hide = true, value_name = "KERNELS", value_delimiter = ',')]
     lose_device_after: Vec<u64>,
+    /// What to do when a number is no longer finite
+    #[arg(long, value_enum, default_value_t, value_name = "WHAT")]
+    on_nan: OnNan,
     #[command(flatten)]
     verbosity: Verbosity,
+}
+
+/// What a run does when a number is no longer finite. Either way it goes back to the last good checkpoint first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+enum OnNan {
+    /// Stop, with a diagnosis
+    #[default]
+    Stop,
+    /// Go on from there at half the learning rates, five times at most
+    Retry,
 }
 
 /// Runs the command. Returns the exit code.
@@ -181,6 +195,7 @@ pub fn exit_code(error: &Error) -> u8 {
         Error::Data(_) => 3,
         Error::Device(_) | Error::Lost(_) => 4,
         Error::Checkpoint(_) => 5,
+        Error::NonFinite(_) => 7,
     }
 }
 

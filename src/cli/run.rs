@@ -1,5 +1,7 @@
 //! A run: trains, and leaves metrics, sheets and checkpoints in its folder.
 
+mod not_finite;
+
 use crate::checkpoint::Checkpoint;
 use crate::cli::RunOptions;
 use crate::cli::interrupt::{INTERRUPTED, Interrupt};
@@ -144,14 +146,19 @@ impl Run {
         Ok(())
     }
 
-    /// Trains to the end, or until the user stops it. A device that is lost is replaced. Returns the exit code.
+    /// Trains to the end, or until the user stops it. A device that is lost is replaced, and numbers that are no longer finite are gone back from. Returns the
+    /// exit code.
     /// # Errors
-    /// if the device fails or is lost too often, a number is no longer finite, or the folder cannot be written.
+    /// if the device fails or is lost too often, a number is no longer finite and the run is to stop then, or the folder cannot be written.
     pub fn train(self) -> Result<u8> {
         let mut run = self;
         loop {
             match run.play() {
                 Err(Error::Lost(how)) => run = run.recover(how)?,
+                Err(Error::NonFinite(what)) => match run.go_back(&what) {
+                    Err(Error::Lost(how)) => run = run.recover(how)?,
+                    gone => gone?,
+                },
                 played => return played,
             }
         }
@@ -174,6 +181,12 @@ impl Run {
         self.watcher = Watcher::new(self.config.report.monitor_every, &self.dataset);
         self.stale = true;
         Ok(self)
+    }
+
+    /// Begins to watch anew, and goes back to the newest whole checkpoint.
+    fn rewind(&mut self) -> Result<()> {
+        self.watcher = Watcher::new(self.config.report.monitor_every, &self.dataset);
+        self.reload()
     }
 
     /// The whole training, while the device lasts.
@@ -236,7 +249,7 @@ impl Run {
         let mut seen = |rows: &[Metrics]| {
             let written = rows.iter().try_for_each(|row| metrics.append(*row));
             let written = written.and_then(|()| tensorboard.as_mut().map_or(Ok(()), |tensorboard| tensorboard.rows(rows)));
-            failure = written.err().or_else(|| rows.iter().find(|row| row.non_finite).map(broken));
+            failure = written.err();
             if let Some(watcher) = watcher {
                 rows.iter().for_each(|row| watcher.note(row));
             }
@@ -245,6 +258,8 @@ impl Run {
             }
             if failure.is_some() || interrupt.asked() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         };
+        // What may be saved then is looked at.
+        self.stage.trainer.inspect_also(stop);
         let flow = wait(self.stage.waiter.as_ref(), self.stage.trainer.advance(stop, &now_ms, &mut seen))?;
         match failure {
             Some(error) => Err(error),
@@ -339,13 +354,4 @@ fn stopped(error: &Error, folder: &RunFolder) -> Error {
 /// The event file that a configuration asks for, from an iteration on.
 fn tensorboard_of(config: &Config, folder: &RunFolder, iteration: u64) -> Result<Option<tensorboard::Writer>> {
     config.report.tensorboard.then(|| tensorboard::Writer::create(&folder.tensorboard_path(), iteration)).transpose()
-}
-
-/// The end of a game whose numbers have left the finite.
-fn broken(row: &Metrics) -> Error {
-    let iteration = row.iteration;
-    Error::Device(format!(
-        "a loss or gradient of iteration {iteration} is not finite; the checkpoints before it are whole: resume with a lower learning rate, \
-         as in a new run with --set discriminator.optimizer.learning_rate=0.02"
-    ))
 }

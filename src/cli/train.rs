@@ -27,6 +27,7 @@ pub(super) struct Options {
 pub(super) fn run(options: &Options) -> Result<u8> {
     let (name, mut config) = options.game.read()?;
     config.report.tensorboard |= options.tensorboard;
+    config.retried.clear();
     config.data = options.run.data.chosen(&config.data)?;
     // What can be wrong is found before a folder is made.
     crate::data::outline(&config.data)?;

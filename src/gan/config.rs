@@ -40,6 +40,19 @@ pub struct Config {
     pub discriminator: NetworkConfig,
     /// What a run writes, and when.
     pub report: ReportConfig,
+    /// Where the run went back and halved both learning rates, because a number was no longer finite (`--on-nan retry`). A new run has none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub retried: Vec<Retried>,
+}
+
+/// One time that a run went back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Retried {
+    /// The iteration in which a number was found not to be finite.
+    pub found: u64,
+    /// The iteration it went back to.
+    pub from: u64,
 }
 
 /// The game.
@@ -167,6 +180,14 @@ pub struct ReportConfig {
     /// Iterations between two readings of the monitor, which also keeps the best checkpoint; 0 watches nothing.
     #[serde(default)]
     pub monitor_every: u32,
+    /// Iterations between two inspections, which look for numbers that are not finite in everything an iteration writes; 0 inspects nothing.
+    #[serde(default = "hundred")]
+    pub inspect_every: u32,
+}
+
+/// Iterations between two inspections where nothing else is said.
+fn hundred() -> u32 {
+    100
 }
 
 /// Whether a value need not be written.
@@ -215,6 +236,13 @@ impl Config {
         };
         let generator = NetworkConfig { average: None, ..self.generator.clone() };
         Config { train, generator, ..self.clone() }
+    }
+
+    /// The same game at half the learning rates of both players, from an iteration that it goes back to.
+    pub fn slowed(&self, retried: Retried) -> Config {
+        let slow = |network: &NetworkConfig| NetworkConfig { optimizer: network.optimizer.slowed(), ..network.clone() };
+        let all = self.retried.iter().copied().chain([retried]).collect();
+        Config { generator: slow(&self.generator), discriminator: slow(&self.discriminator), retried: all, ..self.clone() }
     }
 
     /// The same configuration, when its values are possible.

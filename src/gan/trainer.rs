@@ -4,6 +4,7 @@ use crate::data::Dataset;
 use crate::error::Result;
 use crate::gan::alone::Alone;
 use crate::gan::evaluation::Evaluation;
+use crate::gan::inspection::{Chunk, Inspector};
 use crate::gan::pace::Pace;
 use crate::gan::sheets::Sheets;
 use crate::gan::{Config, Fit, Game, Metrics, State};
@@ -19,13 +20,14 @@ pub struct Trainer {
     pub(super) rec: Recorder,
     seed: u32,
     pub(super) iteration: u64,
-    plan: Plan,
-    replay: PlanId,
+    pub(super) plan: Plan,
+    pub(super) replay: PlanId,
     sheets: Sheets,
     forging: Evaluation,
     judging: Evaluation,
     pub(super) alone: Alone,
-    pace: Pace,
+    pub(super) pace: Pace,
+    pub(super) inspector: Inspector,
 }
 
 impl Trainer {
@@ -56,6 +58,7 @@ impl Trainer {
             judging: Evaluation::default(),
             alone: Alone::default(),
             pace,
+            inspector: Inspector::new(config.report.inspect_every),
         };
         trainer.initialise(&projection)?;
         Ok(trainer)
@@ -88,35 +91,42 @@ impl Trainer {
 
     /// Trains until so many iterations are complete, or until `seen` breaks off after rows of metrics have come in.
     ///
-    /// `now_ms` is a clock that only goes forward. Submissions follow one another without a gap: one computes while the one before is read.
+    /// `now_ms` is a clock that only goes forward. Submissions follow one another without a gap: one computes while the one before is read. Every so manieth
+    /// iteration is inspected.
     /// # Errors
-    /// if the device fails.
+    /// if the device fails, or a number is not finite: [`Trainer::finding`] says which, and only [`Trainer::restore`] lets training go on.
     pub async fn advance(
         &mut self,
         until: u64,
         now_ms: &dyn Fn() -> f64,
         seen: &mut dyn FnMut(&[Metrics]) -> ControlFlow<()>,
     ) -> Result<ControlFlow<()>> {
-        let mut flying: VecDeque<(u32, Readback)> = VecDeque::new();
+        let begun = self.iteration;
+        let mut flying: VecDeque<(Chunk, Readback)> = VecDeque::new();
         let mut submitted = self.iteration;
         let mut flow = ControlFlow::Continue(());
         let mut last = now_ms();
         loop {
             while flow.is_continue() && submitted < until && flying.len() < self.device.in_flight() {
-                let times = u64::from(self.pace.times()).min(until - submitted) as u32;
-                flying.push_back((times, self.device.submit(self.replay, times, &[&self.game.ring])));
-                submitted += u64::from(times);
+                let chunk = self.inspector.chunk(submitted, u64::from(self.pace.times()).min(until - submitted));
+                // Getting ready takes a while: the first iterations come before, where they can.
+                if chunk.inspected || self.iteration > begun {
+                    self.prepare_inspection()?;
+                }
+                flying.push_back((chunk, self.submit(chunk)));
+                submitted += u64::from(chunk.times);
             }
-            let Some((times, readback)) = flying.pop_front() else {
-                return Ok(flow);
+            let Some((chunk, readback)) = flying.pop_front() else {
+                return self.inspector.verdict(flow);
             };
-            let ring = readback.await?;
+            let read = readback.await?;
             let now = now_ms();
-            self.pace.observe(times, now - last);
+            self.pace.observe(chunk.times, now - last);
             last = now;
-            let rows = self.rows(&ring[0], times);
-            self.iteration += u64::from(times);
-            if seen(&rows).is_break() {
+            let rows = self.rows(&read[0], chunk.times);
+            self.iteration += u64::from(chunk.times);
+            self.look_at(chunk, &rows, &read);
+            if seen(&rows).is_break() || self.inspector.has_found() {
                 flow = ControlFlow::Break(());
             }
         }
@@ -182,6 +192,7 @@ impl Trainer {
         state.check(&networks)?;
         state.write(&mut *self.device, &networks);
         self.set_clock(state.iteration);
+        self.forget_findings();
         Ok(())
     }
 

@@ -5,7 +5,7 @@
 //!
 //! * C = A·B: row blocks of B meet column blocks of A, and each block adds to what the ones before have left in C.
 //! * C = A·Bᵀ: row blocks of B make column blocks of C.   * C = Aᵀ·B: column blocks of A make row blocks of C.
-//! * Element-wise operations over parameters, norms of columns, and the draw of examples go on piece by piece.
+//! * Element-wise operations over parameters, norms of columns, checks, and the draw of examples go on piece by piece.
 
 use crate::plan::{Dispatch, Kernel, Tensor, VIEW_ALIGNMENT, Value, Work};
 use std::ops::Range;
@@ -29,6 +29,7 @@ pub fn cut(dispatch: &Dispatch, kernel: &Kernel, most: u64) -> Result<Vec<Dispat
         ("matmul_tn", ["c"]) => rows_of_blocks(dispatch, most),
         ("column_squares", ["w"]) => squares(dispatch, most),
         ("column_limit", ["w"]) => limits(dispatch, most),
+        ("find_non_finite", ["x"]) => checks(dispatch, most),
         ("draw", ["examples"]) => draws(dispatch, most),
         (operation, _) if ELEMENT_WISE.contains(&operation) => elements(dispatch, most),
         _ => None,
@@ -152,6 +153,23 @@ fn elements(dispatch: &Dispatch, most: u64) -> Option<Vec<Dispatch>> {
         piece
     };
     Some(share(dispatch, blocks.into_iter().map(piece).collect()))
+}
+
+/// A check of one tensor, piece by piece. Each lowers the same word.
+fn checks(check: &Dispatch, most: u64) -> Option<Vec<Dispatch>> {
+    let x = check.tensor("x");
+    let workgroup = check.kernel.workgroup;
+    let run = check.kernel.constant("RUN").unwrap_or(1);
+    let piece = |elements: Range<u32>| {
+        let count = elements.end - elements.start;
+        let mut piece = check.clone();
+        piece.replace("x", x.elements_at(elements));
+        piece.set("count", count);
+        piece.work = Work::Flat(count.div_ceil(4 * run * workgroup) * workgroup);
+        piece
+    };
+    let blocks = blocks(x.len(), 1, u64::from(VIEW_ALIGNMENT), most / 4)?;
+    Some(share(check, blocks.into_iter().map(piece).collect()))
 }
 
 /// Blocks of rows of a matrix that can be bound.

@@ -295,6 +295,10 @@ impl Device for GpuDevice {
         Ok(textures.values().sum())
     }
 
+    fn leaves_out(&self, plan: &Plan) -> Result<Vec<Tensor>> {
+        Ok(fuse(&self.cut(plan)?.0).left_out)
+    }
+
     fn allocate(&mut self, memory: &Memory) -> Result<()> {
         for buffer in &memory.buffers()[self.buffers.len()..] {
             self.capacity().check(buffer, &self.identity, "make it smaller")?;

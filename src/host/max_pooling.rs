@@ -32,7 +32,10 @@ pub fn backward<T: Real>(call: &mut Call<T>) {
     call.reals_mut("dx").par_chunks_exact_mut(rows * cols).zip(planes).for_each(|(dx, (dy, winner))| {
         dx.fill(T::zero());
         for (dy, winner) in dy.iter().zip(winner) {
-            dx[winner.to_usize().expect("a pixel's number")] += *dy;
+            // A number that is no pixel's, as a fault may leave it, wins nothing.
+            if let Some(dx) = winner.to_usize().and_then(|pixel| dx.get_mut(pixel)) {
+                *dx += *dy;
+            }
         }
     });
 }

@@ -32,7 +32,10 @@ pub fn backward<T: Real>(call: &mut Call<T>) {
     call.reals_mut("dx").par_chunks_exact_mut(pieces * positions).zip(units).with_min_len(grain).for_each(|(dx, (dy, winner))| {
         dx.fill(T::zero());
         for (position, (dy, winner)) in dy.iter().zip(winner).enumerate() {
-            dx[winner.to_usize().expect("a piece's number") * positions + position] = *dy;
+            // A number that is no piece's, as a fault may leave it, wins nothing.
+            if let Some(dx) = winner.to_usize().filter(|piece| *piece < pieces).map(|piece| &mut dx[piece * positions + position]) {
+                *dx = *dy;
+            }
         }
     });
 }

@@ -17,6 +17,7 @@ mod device;
 mod draw;
 mod draw_labels;
 mod dropout;
+mod find_non_finite;
 mod folds;
 mod loss_blend;
 mod loss_discriminator;
@@ -68,6 +69,7 @@ fn twin<T: Real>(operation: &str) -> Option<Twin<T>> {
         "draw" => draw::run,
         "draw_labels" => draw_labels::run,
         "dropout" => dropout::run,
+        "find_non_finite" => find_non_finite::run,
         "loss_blend" => loss_blend::run,
         "loss_discriminator" => loss_discriminator::run,
         "loss_generator" => loss_generator::run,

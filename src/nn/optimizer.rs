@@ -26,6 +26,38 @@ impl<'de> Deserialize<'de> for OptimizerSpec {
     }
 }
 
+impl OptimizerSpec {
+    /// The learning rate η of the first minibatch.
+    pub fn learning_rate(&self) -> f32 {
+        match self {
+            OptimizerSpec::Adam(spec) => spec.learning_rate,
+            OptimizerSpec::Momentum(spec) => spec.learning_rate,
+        }
+    }
+
+    /// The learning rate of minibatch t, counted from 0: max(η·decay^-t, its least); Adam's stays what it is.
+    pub fn rate_at(&self, t: u64) -> f64 {
+        match self {
+            OptimizerSpec::Adam(spec) => spec.learning_rate.into(),
+            OptimizerSpec::Momentum(spec) => {
+                f64::max(f64::from(spec.learning_rate) * (-(t as f64) * spec.decay.ln()).exp(), spec.min_learning_rate.into())
+            }
+        }
+    }
+
+    /// The same at half the learning rate, in every minibatch.
+    pub fn slowed(&self) -> OptimizerSpec {
+        match self.clone() {
+            OptimizerSpec::Adam(spec) => OptimizerSpec::Adam(AdamSpec { learning_rate: spec.learning_rate / 2.0, ..spec }),
+            OptimizerSpec::Momentum(spec) => OptimizerSpec::Momentum(MomentumSpec {
+                learning_rate: spec.learning_rate / 2.0,
+                min_learning_rate: spec.min_learning_rate / 2.0,
+                ..spec
+            }),
+        }
+    }
+}
+
 /// The optimiser of one network.
 pub enum Optimizer {
     /// Adam.
@@ -75,4 +107,23 @@ pub(super) fn squares(rec: &mut Recorder, operation: &str, network: &Network) ->
     let block = kernel.constant("RUN").expect("the shader of an update declares it") * kernel.workgroup;
     let invocations = (network.theta.len() / 4).div_ceil(block) * kernel.workgroup;
     (rec.tensor(&format!("{} squares", network.name()), [1, invocations]), Work::Flat(invocations))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slowed_optimizer_learns_at_half_the_rate_in_every_minibatch() {
+        let (learning_rate, min_learning_rate) = (0.1, 0.001);
+        let momentum = MomentumSpec { learning_rate, decay: 1.01, min_learning_rate, momentum: 0.5, final_momentum: 0.7, saturated: 10 };
+        let spec = OptimizerSpec::Momentum(momentum);
+        assert!((spec.rate_at(69) - 0.1 * 1.01f64.powi(-69)).abs() < 1e-9, "{}", spec.rate_at(69));
+        assert_eq!(spec.rate_at(100_000), f64::from(min_learning_rate));
+        for t in [0, 1, 69, 1000, 100_000] {
+            assert_eq!(spec.slowed().rate_at(t), spec.rate_at(t) / 2.0, "minibatch {t}");
+        }
+        let spec: OptimizerSpec = toml::from_str("kind = \"adam\"\nlearning_rate = 0.25").unwrap();
+        assert_eq!((spec.rate_at(9), spec.slowed().learning_rate()), (0.25, 0.125));
+    }
 }

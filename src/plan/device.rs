@@ -80,6 +80,13 @@ pub trait Device {
     /// if a tensor of the plan cannot be bound, not even in pieces.
     fn beside(&self, plan: &Plan) -> Result<u64>;
 
+    /// Tensors that a plan writes, and this device does not: they hold nothing once the plan has been replayed.
+    /// # Errors
+    /// as [`Device::beside`] has them.
+    fn leaves_out(&self, _plan: &Plan) -> Result<Vec<Tensor>> {
+        Ok(vec![])
+    }
+
     /// Gives every buffer of `memory` that has none yet its memory, zeroed.
     /// # Errors
     /// if a buffer does not fit a limit of the device, or the device has no memory left for it; the message names both.

@@ -167,7 +167,7 @@ fn element(module: &naga::Module, inner: &TypeInner) -> Element {
     let kind = match inner {
         TypeInner::Array { base, .. } => return element(module, &module.types[*base].inner),
         TypeInner::Struct { members, .. } => return element(module, &module.types[members[0].ty].inner),
-        TypeInner::Scalar(scalar) | TypeInner::Vector { scalar, .. } => scalar.kind,
+        TypeInner::Scalar(scalar) | TypeInner::Atomic(scalar) | TypeInner::Vector { scalar, .. } => scalar.kind,
         _ => ScalarKind::Float,
     };
     if kind == ScalarKind::Uint { Element::Word } else { Element::Real }

@@ -5,6 +5,7 @@
 //! WGSL, and a recorded dispatch that does not fit them panics with both names. Which variant of a kernel serves a dispatch is the device's choice.
 
 mod device;
+mod inspect;
 mod kernel;
 mod listing;
 mod recorder;
@@ -12,6 +13,7 @@ pub mod shaders;
 mod tensor;
 
 pub use device::{Capacity, Device, OPERANDS_COPIED, PlanId, Readback, Span, Spans};
+pub use inspect::{Check, Inspection, NOTHING_FOUND, record_check};
 pub use kernel::{Argument, Kernel, Slot};
 pub use recorder::{Dispatch, DispatchBuilder, Plan, Recorder, Value, Work};
 pub use tensor::{Buffer, BufferId, Element, Memory, Tensor, VIEW_ALIGNMENT};

@@ -247,6 +247,11 @@ impl Recorder {
         self.dispatch_with(operation, Some(hook))
     }
 
+    /// Writes down once more what another plan has.
+    pub(super) fn again(&mut self, dispatch: &Dispatch) {
+        self.dispatches.push(dispatch.clone());
+    }
+
     /// Ends a plan: what was recorded since the last one.
     pub fn finish(&mut self, name: &str) -> Plan {
         self.section = None;

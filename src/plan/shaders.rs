@@ -27,6 +27,7 @@ pub const FILES: &[(&str, &str)] = texts![
     "dropout",
     "examples/bytes",
     "examples/reals",
+    "find_non_finite",
     "finish/activated",
     "finish/add",
     "finish/bias",

@@ -7,6 +7,7 @@ mod figures;
 mod lifecycle;
 mod listings;
 mod losses;
+mod not_finite;
 mod own_data;
 mod report;
 mod scarcity;

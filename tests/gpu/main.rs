@@ -5,6 +5,7 @@
 //! * [`gradients`]: the backward passes against central differences, in f64.
 //! * [`golden`]: whole games, every buffer; [`reproducible`]: the same bits again, after a rest, and other bits from another seed.
 //! * [`lost`]: devices that are lost and devices that hang.
+//! * [`inspect`]: what is not finite is found within so many iterations, and finding changes no bit.
 //! * [`pytorch`]: layers and a whole game against PyTorch's numbers, kept in `tests/golden`.
 //! * [`shaders`]: every file is known, has a twin and a test; [`languages`]: every kernel translates to SPIR-V, MSL, HLSL and GLSL.
 //!
@@ -29,9 +30,11 @@ mod draw;
 mod dropout;
 mod evaluation;
 mod fit;
+mod find_non_finite;
 mod folds;
 mod golden;
 mod gradients;
+mod inspect;
 mod lab;
 mod languages;
 mod limits;

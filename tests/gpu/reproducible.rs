@@ -132,6 +132,31 @@ fn resume_is_bit_equal_to_never_stopping_on_every_gpu() {
     on_every_gpu(&mut resume_is_bit_equal);
 }
 
+/// Inspecting every iteration and none: the same bits.
+fn inspecting_changes_no_bit(new: &mut Maker) {
+    let ([.., convolutional], [options, _]) = (plays(), option_plays());
+    for play in [convolutional, options] {
+        let sums: std::collections::BTreeSet<String> = ["1", "0"]
+            .map(|every| {
+                let mut session = new(&play.with(&[&format!("report.inspect_every={every}")]));
+                session.advance(N);
+                sha256(&session.state())
+            })
+            .into();
+        assert_eq!(sums.len(), 1, "{}", play.name);
+    }
+}
+
+#[test]
+fn inspecting_changes_no_bit_on_the_host() {
+    inspecting_changes_no_bit(&mut on_host);
+}
+
+#[test]
+fn inspecting_changes_no_bit_on_every_gpu() {
+    on_every_gpu(&mut inspecting_changes_no_bit);
+}
+
 #[test]
 fn twenty_runs_of_one_seed_give_one_sha256_on_the_host() {
     let sums: std::collections::BTreeSet<String> = (0..20)

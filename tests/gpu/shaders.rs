@@ -9,7 +9,7 @@ use gander::eval::distances::{NearestFold, ParzenFold, Sizes, WithinFold};
 use gander::gan::{Config, Game, PRESETS, Player};
 use gander::gpu::{Family, cut, fuse};
 use gander::host::{HostDevice, has_twin};
-use gander::plan::{Capacity, Device, Kernel, Memory, Plan, PlanId, Readback, Recorder, Spans, Tensor, shaders};
+use gander::plan::{Capacity, Device, Kernel, Memory, Plan, PlanId, Readback, Recorder, Spans, Tensor, record_check, shaders};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::LazyLock;
@@ -115,7 +115,16 @@ fn plans() -> Vec<Plan> {
     }
     plans.extend(record_peaks(&mut Recorder::new()));
     plans.extend(evaluations());
+    plans.push(check());
     plans
+}
+
+/// What an inspected plan has beside the plain one.
+fn check() -> Plan {
+    let mut rec = Recorder::new();
+    let (x, found) = (rec.tensor("x", [1, 1]), rec.words("found", 1));
+    record_check(&mut rec, &x, &found, 0);
+    rec.finish("check")
 }
 
 /// A data set of vectors, or of the pictures that the presets have.

@@ -82,8 +82,19 @@ pub(super) fn game(account: &Account) -> String {
     row("G", layers(&config, "generator"));
     row("D", layers(&config, "discriminator"));
     row("seed", word(&config, "seed"));
+    row("learning rates halved", retried(&config));
     row("sha256 of the data", account.journal.checksum.clone());
     if rows.is_empty() { String::new() } else { format!("<div class=\"game\">{}</div>", pairs(&rows)) }
+}
+
+/// Where the run went back, because a number was no longer finite.
+fn retried(config: &Toml) -> Option<String> {
+    let all = find(config, "retried")?.as_array()?.iter();
+    let each = all.filter_map(|one| {
+        let number = |key: &str| one.get(key)?.as_integer();
+        Some(format!("from iteration {} on, because a number of iteration {} was not finite", number("from")?, number("found")?))
+    });
+    Some(each.collect::<Vec<_>>().join("; ")).filter(|text| !text.is_empty())
 }
 
 /// The configuration, word for word, and the sessions that trained by it.
