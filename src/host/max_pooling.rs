@@ -32,7 +32,7 @@ pub fn backward<T: Real>(call: &mut Call<T>) {
     call.reals_mut("dx").par_chunks_exact_mut(rows * cols).zip(planes).for_each(|(dx, (dy, winner))| {
         dx.fill(T::zero());
         for (dy, winner) in dy.iter().zip(winner) {
-            dx[winner.to_usize().expect("a pixel's number")] += *dy;
+            dx[winner.to_count()] += *dy;
         }
     });
 }

@@ -32,7 +32,7 @@ pub fn backward<T: Real>(call: &mut Call<T>) {
     call.reals_mut("dx").par_chunks_exact_mut(pieces * positions).zip(units).with_min_len(grain).for_each(|(dx, (dy, winner))| {
         dx.fill(T::zero());
         for (position, (dy, winner)) in dy.iter().zip(winner).enumerate() {
-            dx[winner.to_usize().expect("a piece's number") * positions + position] = *dy;
+            dx[winner.to_count() * positions + position] = *dy;
         }
     });
 }

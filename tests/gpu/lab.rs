@@ -2,12 +2,12 @@
 
 use gander::gpu::{Family, GpuDevice, Waiter, adapters, describe};
 use gander::host::HostDevice;
-use gander::plan::{Device, Element, Plan, PlanId, Recorder, Tensor, shaders};
+use gander::plan::{Device, Element, Plan, PlanId, Recorder, Tensor};
 use gander::random::threefry2x32;
 use std::pin::{Pin, pin};
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
-use wgpu::{Adapter, Backends, Features};
+use wgpu::{Adapter, Backends};
 
 /// Where Debian's package `chromium-common` has SwiftShader, a second software driver.
 const SWIFTSHADER: &str = "/usr/lib/chromium/vk_swiftshader_icd.json";
@@ -23,8 +23,7 @@ pub enum On {
     Limited,
 }
 
-/// The most bytes that a limited device binds of a tensor at once: twelve thousand numbers.
-pub const LIMIT: u64 = 48 << 10;
+pub use gander::doctor::LIMIT;
 
 /// A device under test.
 pub struct Gpu {
@@ -85,21 +84,8 @@ static ADAPTERS: LazyLock<Vec<(Adapter, Vec<Family>)>> = LazyLock::new(|| {
         !found.is_empty(),
         "no adapter: the kernels cannot be proven here; install a driver, for example `apt install mesa-vulkan-drivers libvulkan1` (lavapipe, in software)"
     );
-    found.into_iter().map(|adapter| (families(&adapter), adapter)).map(|(families, adapter)| (adapter, families)).collect()
+    found.into_iter().map(|adapter| (Family::supported(&adapter.get_info(), adapter.features()), adapter)).map(|(families, adapter)| (adapter, families)).collect()
 });
-
-fn families(adapter: &Adapter) -> Vec<Family> {
-    let info = adapter.get_info();
-    let texture = shaders::FILES.iter().any(|(file, _)| file.starts_with("texture/"))
-        && info.subgroup_min_size == 8
-        && info.subgroup_max_size == 8
-        && adapter.features().contains(Features::SUBGROUP);
-    let mut families = vec![Family::Plain, Family::Tiled];
-    families.extend(texture.then_some(Family::Texture));
-    let best = Family::of(&info, adapter.features());
-    families.sort_by_key(|family| *family != best);
-    families
-}
 
 /// Opens new devices: each with memory and pipelines of its own.
 pub fn open(on: On) -> Vec<Gpu> {
