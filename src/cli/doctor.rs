@@ -72,9 +72,13 @@ fn examine(named: &Named, soak: Duration) -> Result<(Diagnosis, Findings)> {
         match open(named) {
             Err(error) => diagnosis.fault = Some(error.to_string()),
             Ok(subjects) => {
+                if diagnosis.rounds == 1 {
+                    diagnosis.facts.push(("memory", memory(&subjects[0], &exercises)));
+                }
                 diagnosis.subjects = subjects.iter().map(|subject| subject.name.clone()).collect();
                 for mut subject in subjects {
-                    diagnosis.fault = diagnosis.fault.or(play(&mut subject, &exercises, &mut findings).err().map(|error| error.to_string()));
+                    diagnosis.fault =
+                        diagnosis.fault.or(play(&mut subject, &exercises, &mut findings).err().map(|error| error.to_string()));
                 }
             }
         }
@@ -124,6 +128,12 @@ fn save(folder: &Path, number: usize, diagnosis: &Diagnosis, findings: &Findings
     let folder = folder.join(number.to_string());
     evidence.save(&folder, mismatch, &diagnosis.adapter)?;
     Ok(Some(folder))
+}
+
+/// What a device has to give, and what is asked of it here.
+fn memory(subject: &Subject, exercises: &Exercises) -> String {
+    let free = subject.device.capacity().memory.map_or("not told".into(), |bytes| format!("{} MiB", bytes >> 20));
+    format!("{free}; what is run here takes {} MiB", exercises.memory.bytes() >> 20)
 }
 
 /// What an adapter offers.

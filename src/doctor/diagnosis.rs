@@ -86,6 +86,12 @@ impl Diagnosis {
     }
 }
 
+/// A line of a table; what is longer stands in the JSON.
+fn shortened(value: &str) -> String {
+    const LONGEST: usize = 120;
+    if value.chars().count() <= LONGEST { value.into() } else { value.chars().take(LONGEST).chain(" …".chars()).collect() }
+}
+
 impl fmt::Display for Mismatch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Mismatch { subject, script, dispatch, plan, kernel, variant, tensor, index, found, expected, bound, .. } = self;
@@ -99,7 +105,7 @@ impl fmt::Display for Mismatch {
 impl fmt::Display for Diagnosis {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "gander {} on {}", self.version, self.adapter)?;
-        self.facts.iter().try_for_each(|(name, value)| writeln!(f, "  {name:10} {value}"))?;
+        self.facts.iter().try_for_each(|(name, value)| writeln!(f, "  {name:10} {}", shortened(value)))?;
         writeln!(f, "  examined   {}\n", self.subjects.join("; "))?;
         writeln!(f, "{:36} {:8} {:>6} {:>9} {:>12}", "kernel", "variant", "cases", "numbers", "error/bound")?;
         for Row { kernel, variant, cases, numbers, exact, worst, failed } in &self.kernels {

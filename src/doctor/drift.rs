@@ -32,7 +32,10 @@ pub struct Drift {
 impl fmt::Display for Drift {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Drift { iterations, generator, discriminator } = self;
-        write!(f, "after {iterations} iterations of narrow `digits`, G is {generator:.1e} and D {discriminator:.1e} from the twin in f64, norm-wise")
+        write!(
+            f,
+            "after {iterations} iterations of narrow `digits`, G is {generator:.1e} and D {discriminator:.1e} from the twin in f64, norm-wise"
+        )
     }
 }
 

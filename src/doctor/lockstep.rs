@@ -85,7 +85,7 @@ impl<'a> Lockstep<'a> {
         let Some(last) = plan.dispatches.len().checked_sub(1) else { return Ok(()) };
         let prepared = self.prepare(plan)?;
         let written = self.buffers(plan, (0, last));
-        let before = self.mirror.clone();
+        let before: BTreeMap<_, _> = written.iter().map(|tensor| (tensor.buffer(), self.mirror[&tensor.buffer()].clone())).collect();
         let whole = self.submit(prepared.whole, &written).await?;
         written.iter().for_each(|tensor| self.subject.device.write(tensor, &before[&tensor.buffer()]));
         let mut failed = false;
@@ -134,7 +134,6 @@ impl<'a> Lockstep<'a> {
         if last > first {
             self.poison(plan, last);
         }
-        let inputs: Vec<(BufferId, Vec<u8>)> = self.inputs(plan, (first, last));
         let found = self.submit(replay, &written).await?;
         plan.dispatches[first..=last].iter().for_each(|dispatch| self.twin.run(dispatch));
         let mut compared = Compared::default();
@@ -147,7 +146,7 @@ impl<'a> Lockstep<'a> {
         let agrees = compared.worst <= 1.0;
         if let (false, Some(worst)) = (agrees, worst) {
             let (tensor, index) = place(plan, last, &worst.tensor, worst.index);
-            let evidence = self.findings.mismatches.is_empty().then(|| self.evidence(plan, (first, last), &inputs, &written, &found));
+            let evidence = self.findings.mismatches.is_empty().then(|| self.evidence(plan, (first, last), &written, &found));
             self.findings.keep(Mismatch {
                 subject: self.subject.name.clone(),
                 script: script.name.clone(),
@@ -176,19 +175,6 @@ impl<'a> Lockstep<'a> {
         }
     }
 
-    fn inputs(&self, plan: &Plan, (first, last): (usize, usize)) -> Vec<(BufferId, Vec<u8>)> {
-        // Only the first mismatch is kept as evidence.
-        if !self.findings.mismatches.is_empty() {
-            return vec![];
-        }
-        let bound = plan.dispatches[first..=last].iter().flat_map(|dispatch| &dispatch.bindings);
-        let mut inputs: BTreeMap<BufferId, Vec<u8>> = BTreeMap::new();
-        for (_, tensor) in bound {
-            inputs.entry(tensor.buffer()).or_insert_with(|| self.mirror[&tensor.buffer()].clone());
-        }
-        inputs.into_iter().collect()
-    }
-
     /// Holds every element of a buffer to its bound.
     fn compare(&self, tensor: &Tensor, bytes: &[u8], compared: &mut Compared, worst: &mut Option<Worst>) {
         let words = self.words(tensor);
@@ -215,52 +201,30 @@ impl<'a> Lockstep<'a> {
         if tensor.element() == Element::Real { vec![] } else { self.twin.words(tensor).to_vec() }
     }
 
-    fn evidence(
-        &self,
-        plan: &Plan,
-        (first, last): (usize, usize),
-        inputs: &[(BufferId, Vec<u8>)],
-        written: &[Tensor],
-        found: &[Vec<u8>],
-    ) -> Evidence {
+    /// What went into a piece of a plan, and what came out. It is asked for before anybody goes on, so the mirror still shows what went in.
+    fn evidence(&self, plan: &Plan, (first, last): (usize, usize), written: &[Tensor], found: &[Vec<u8>]) -> Evidence {
         let dispatches = &plan.dispatches[first..=last];
         let mut parts = vec![];
-        let of_slots = |buffer: BufferId| {
-            dispatches.iter().enumerate().flat_map(move |(number, dispatch)| {
-                let bound = dispatch.bindings.iter().filter(move |(_, tensor)| tensor.buffer() == buffer);
-                bound.map(move |(slot, tensor)| (number, *slot, tensor.clone()))
-            })
-        };
-        let part = |side: &str, number: usize, slot: &str, tensor: &Tensor, bytes: &[u8]| {
-            let range = tensor.byte_range();
-            EvidencePart {
-                name: if dispatches.len() == 1 { format!("{side}.{slot}") } else { format!("{side}.{number}.{slot}") },
-                tensor: tensor.clone(),
-                bytes: bytes[range.start as usize..range.end as usize].to_vec(),
-            }
-        };
-        for (buffer, bytes) in inputs {
-            parts.extend(of_slots(*buffer).map(|(number, slot, tensor)| part("before", number, slot, &tensor, bytes)));
-        }
-        for (whole, bytes) in written.iter().zip(found) {
-            let twins = self.twin.bytes(whole);
-            for (number, slot, tensor) in of_slots(whole.buffer()).filter(|(number, ..)| first + number == last) {
-                parts.push(part("device", number, slot, &tensor, bytes));
-                parts.push(part("twin", number, slot, &tensor, &twins));
+        for (number, dispatch) in dispatches.iter().enumerate() {
+            let mut add = |side: &str, slot: &str, tensor: &Tensor, buffer: &[u8]| {
+                let name = if first == last { format!("{side}.{slot}") } else { format!("{side}.{number}.{slot}") };
+                let range = tensor.byte_range();
+                parts.push(EvidencePart { name, tensor: tensor.clone(), bytes: buffer[range.start as usize..range.end as usize].to_vec() });
+            };
+            for (slot, tensor) in &dispatch.bindings {
+                add("before", slot, tensor, &self.mirror[&tensor.buffer()]);
+                let written = written.iter().zip(found).find(|(whole, _)| first + number == last && whole.buffer() == tensor.buffer());
+                if let (Some((whole, bytes)), true) = (written, dispatch.kernel.slot(slot).is_some_and(|slot| slot.writes)) {
+                    add("device", slot, tensor, bytes);
+                    add("twin", slot, tensor, &self.twin.bytes(whole));
+                }
             }
         }
         Evidence { dispatches: dispatches.to_vec(), kernels: self.subject.kernels.of(dispatches), parts }
     }
 
     /// Both go on from the same numbers: the device's, or the twin's where the device was wrong.
-    fn go_on(
-        &mut self,
-        plan: &Plan,
-        (first, last): (usize, usize),
-        written: &[Tensor],
-        found: Vec<Vec<u8>>,
-        agrees: bool,
-    ) {
+    fn go_on(&mut self, plan: &Plan, (first, last): (usize, usize), written: &[Tensor], found: Vec<Vec<u8>>, agrees: bool) {
         for (tensor, bytes) in written.iter().zip(found) {
             let right = if agrees { bytes } else { self.twin.bytes(tensor) };
             if !agrees {
@@ -294,8 +258,8 @@ impl<'a> Lockstep<'a> {
         };
         let Some((tensor, bytes)) = differs(&self.mirror) else { return Ok(()) };
         self.findings.plans_failed += 1;
-        let after = self.mirror.clone();
-        let index = bytes.chunks_exact(4).zip(after[&tensor.buffer()].chunks_exact(4)).position(|(a, b)| a != b).unwrap_or(0);
+        let after = self.mirror[&tensor.buffer()].clone();
+        let index = bytes.chunks_exact(4).zip(after.chunks_exact(4)).position(|(a, b)| a != b).unwrap_or(0);
         let last = self.first_prefix_that_differs(plan, before).await?;
         let number = |bytes: &[u8]| {
             let bits = u32::from_le_bytes([bytes[4 * index], bytes[4 * index + 1], bytes[4 * index + 2], bytes[4 * index + 3]]);
@@ -312,7 +276,7 @@ impl<'a> Lockstep<'a> {
             tensor: tensor.name().into(),
             index,
             found: number(&bytes),
-            expected: number(&after[&tensor.buffer()]),
+            expected: number(&after),
             bound: 0.0,
             evidence: None,
         });
@@ -332,8 +296,8 @@ impl Lockstep<'_> {
                 agreeing = middle + 1;
             }
         }
-        let held = self.mirror.clone();
-        self.restore(&held);
+        let after: BTreeMap<_, _> = before.keys().map(|id| (*id, self.mirror[id].clone())).collect();
+        self.restore(&after);
         Ok(differing)
     }
 

@@ -84,8 +84,17 @@ static ADAPTERS: LazyLock<Vec<(Adapter, Vec<Family>)>> = LazyLock::new(|| {
         !found.is_empty(),
         "no adapter: the kernels cannot be proven here; install a driver, for example `apt install mesa-vulkan-drivers libvulkan1` (lavapipe, in software)"
     );
-    found.into_iter().map(|adapter| (Family::supported(&adapter.get_info(), adapter.features()), adapter)).map(|(families, adapter)| (adapter, families)).collect()
+    found
+        .into_iter()
+        .map(|adapter| (Family::supported(&adapter.get_info(), adapter.features()), adapter))
+        .map(|(families, adapter)| (adapter, families))
+        .collect()
 });
+
+/// The first adapter of this machine, with its families.
+pub fn adapter() -> &'static (Adapter, Vec<Family>) {
+    &ADAPTERS[0]
+}
 
 /// Opens new devices: each with memory and pipelines of its own.
 pub fn open(on: On) -> Vec<Gpu> {

@@ -4,6 +4,7 @@
 //! * [`evaluation`]: log-likelihoods and neighbours, whole, against their formulas.
 //! * [`gradients`]: the backward passes against central differences, in f64.
 //! * [`golden`]: whole games, every buffer; [`reproducible`]: the same bits again, after a rest, and other bits from another seed.
+//! * [`doctor`]: what `gander doctor` finds, on right devices and on wrong ones.
 //! * [`pytorch`]: layers and a whole game against PyTorch's numbers, kept in `tests/golden`.
 //! * [`shaders`]: every file is known, has a twin and a test, and translates to SPIR-V, MSL and HLSL.
 //!
@@ -20,6 +21,7 @@ mod compare;
 mod contrast;
 mod convolution;
 mod copy;
+mod doctor;
 mod draw;
 mod dropout;
 mod evaluation;
