@@ -20,6 +20,9 @@ pub enum Error {
     /// No adapter fits, or a device refuses or fails.
     #[error("{0}")]
     Device(String),
+    /// A device that was at work is lost, or hangs: what it held is gone, what was saved is whole, and another device can go on from there.
+    #[error("{0}; resume from the last checkpoint, or use --adapter host")]
+    Lost(String),
     /// A checkpoint is damaged or belongs to another game.
     #[error("{0}")]
     Checkpoint(String),

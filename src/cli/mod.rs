@@ -11,6 +11,7 @@ mod figure;
 mod generator;
 mod interrupt;
 mod log;
+mod losses;
 mod opening;
 mod plan;
 mod presets;
@@ -20,6 +21,7 @@ mod reproduce;
 mod resume;
 mod run;
 mod sample;
+mod stage;
 mod startup;
 mod theory;
 mod train;
@@ -138,6 +140,12 @@ struct RunOptions {
     data: DataOptions,
     #[command(flatten)]
     device: DeviceOptions,
+    /// Where to go on when the device is lost, named as in --adapter; on the same one if it is not given
+    #[arg(long, value_name = "ADAPTER")]
+    fallback: Option<String>,
+    /// Destroy the device behind so many kernels, the next behind so many of its own, and so on: a real fault, to test recovery with
+    #[arg(long, hide = true, value_name = "KERNELS", value_delimiter = ',')]
+    lose_device_after: Vec<u64>,
     #[command(flatten)]
     verbosity: Verbosity,
 }
@@ -175,7 +183,7 @@ pub fn exit_code(error: &Error) -> u8 {
         Error::Io { .. } => 1,
         Error::Config(_) => 2,
         Error::Data(_) => 3,
-        Error::Device(_) => 4,
+        Error::Device(_) | Error::Lost(_) => 4,
         Error::Checkpoint(_) => 5,
     }
 }

@@ -121,11 +121,11 @@ impl Table1 {
         }
         let start = Start::prepare(config.clone(), &self.run, interrupt.clone())?;
         let run = match there {
-            None => Run::begin(RunFolder::create(path, &config.to_toml())?, start, self.run.verbosity)?,
+            None => Run::begin(RunFolder::create(path, &config.to_toml())?, start)?,
             Some(_) => {
                 let folder = RunFolder::open(path)?;
                 folder.replace_config(&config.to_toml())?;
-                Run::resume(folder, start, self.run.verbosity)?
+                Run::resume(folder, start)?
             }
         };
         let begun = Instant::now();

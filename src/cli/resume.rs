@@ -31,5 +31,5 @@ pub(super) fn run(options: &Options) -> Result<u8> {
         folder.replace_config(&config.to_toml())?;
     }
     let prepared = Start::prepare(config, &options.run, Interrupt::listen()?)?;
-    Run::resume(folder, prepared, options.run.verbosity)?.train()
+    Run::resume(folder, prepared)?.train()
 }

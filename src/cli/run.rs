@@ -1,21 +1,20 @@
 //! A run: trains, and leaves metrics, sheets and checkpoints in its folder.
 
 use crate::checkpoint::Checkpoint;
-use crate::cli::adapter::{self, Opened};
+use crate::cli::RunOptions;
 use crate::cli::interrupt::{INTERRUPTED, Interrupt};
 use crate::cli::log::Log;
+use crate::cli::losses::Losses;
 use crate::cli::progress::Progress;
+use crate::cli::stage::{Restored, Stage};
 use crate::cli::wait::wait;
 use crate::cli::watcher::Watcher;
-use crate::cli::{RunOptions, Verbosity};
 use crate::data::Dataset;
 use crate::error::{Error, Result};
-use crate::gan::{Config, Inherited, Metrics, Player, Trainer};
-use crate::gpu::Waiter;
+use crate::gan::{Config, Metrics};
 use crate::report::{self, Reference, metrics, tensorboard};
-use crate::run_folder::{RunFolder, RunView};
+use crate::run_folder::RunFolder;
 use std::ops::ControlFlow;
-use std::path::Path;
 use std::time::Instant;
 
 /// Everything a run needs before it has a folder: what can fail has not failed.
@@ -23,10 +22,8 @@ pub(super) struct Start {
     /// The game.
     pub config: Config,
     dataset: Dataset,
-    trainer: Trainer,
-    waiter: Option<Waiter>,
-    remark: Option<String>,
-    device: String,
+    stage: Stage,
+    options: RunOptions,
     interrupt: Interrupt,
 }
 
@@ -36,23 +33,15 @@ impl Start {
     /// if one of these is not possible.
     pub fn prepare(config: Config, options: &RunOptions, interrupt: Interrupt) -> Result<Start> {
         let dataset = options.data.open(&config.data)?;
-        let Opened { device, waiter, remark } = adapter::open(&options.device)?;
-        let identity = device.identity();
-        let trainer = Trainer::new(device, &config, &dataset)?;
-        Ok(Start { config, dataset, trainer, waiter, remark, device: identity, interrupt })
+        let stage = Stage::set(&config, &dataset, options, 0)?;
+        Ok(Start { config, dataset, stage, options: options.clone(), interrupt })
     }
 
     /// Starts inherited layers where the runs stood that trained them.
     /// # Errors
     /// if such a run is gone, its checkpoint is, or that has not these layers.
     pub fn inherit(&mut self) -> Result<()> {
-        for player in Player::BOTH {
-            if let Some(Inherited { run, iteration, .. }) = &player.of(&self.config).inherited {
-                let trained = RunView::open(Path::new(run))?.checkpoint_at(*iteration)?;
-                self.trainer.inherit(player, &self.config, &trained.into_state())?;
-            }
-        }
-        Ok(())
+        self.stage.inherit(&self.config)
     }
 }
 
@@ -60,76 +49,44 @@ impl Start {
 pub(super) struct Run {
     folder: RunFolder,
     config: Config,
+    dataset: Dataset,
     reference: Reference,
-    trainer: Trainer,
-    waiter: Option<Waiter>,
-    device: String,
+    stage: Stage,
+    options: RunOptions,
     metrics: metrics::Writer,
     tensorboard: Option<tensorboard::Writer>,
     log: Log,
     interrupt: Interrupt,
     watcher: Option<Watcher>,
+    losses: Losses,
+    /// Nothing of it is saved yet.
+    unsaved: bool,
 }
 
 impl Run {
-    /// Begins a run in a fresh folder, with a sheet and a checkpoint of the untrained game.
+    /// Begins a run in a fresh folder.
     /// # Errors
     /// if the folder cannot be written.
-    pub fn begin(folder: RunFolder, start: Start, verbosity: Verbosity) -> Result<Run> {
+    pub fn begin(folder: RunFolder, start: Start) -> Result<Run> {
         let metrics = metrics::Writer::create(&folder.metrics_path())?;
-        let mut run = Run::new(folder, start, metrics, verbosity)?;
-        run.sheet()?;
-        run.checkpoint()?;
-        Ok(run)
+        Run::new(folder, start, metrics)
     }
 
     /// Goes on with a run from its newest whole checkpoint, or from the beginning if it was stopped before the first.
     /// # Errors
     /// if there are checkpoints but none is whole, or they belong to another game.
-    pub fn resume(folder: RunFolder, mut start: Start, verbosity: Verbosity) -> Result<Run> {
-        let newest = folder.newest_checkpoint()?;
-        let mut notes = vec![];
-        if let Some(newest) = newest {
-            notes.extend(newest.passed_over.into_iter().map(|why| format!("passed over {why}")));
-            let Checkpoint { seed, device, version, iteration, .. } = &newest.checkpoint;
-            if *seed != start.config.seed {
-                let path = folder.config_path();
-                let wanted = start.config.seed;
-                return Err(Error::Checkpoint(format!(
-                    "{}: the seed is {wanted}, the checkpoint's is {seed}; set it back, or begin a new run",
-                    path.display()
-                )));
-            }
-            if *device != start.device || version != env!("CARGO_PKG_VERSION") {
-                notes.push(format!(
-                    "trained on {device} by gander {version} so far: from here on the run is not bit-equal to one that stayed there"
-                ));
-            }
-            notes.push(format!("goes on at iteration {iteration}"));
-            start.trainer.restore(&newest.checkpoint.into_state())?;
-        } else {
-            start.inherit()?;
-        }
-        let (metrics, dropped) = metrics::Writer::resume(&folder.metrics_path(), start.trainer.iteration())?;
-        if dropped.later > 0 {
-            notes.push(format!("{} rows of metrics.csv that came after the checkpoint will be made again", dropped.later));
-        }
-        let mut run = Run::new(folder, start, metrics, verbosity)?;
-        if let Some(watcher) = &mut run.watcher {
-            watcher.resume(&run.folder, run.trainer.iteration(), &metrics::read(&run.folder.metrics_path())?)?;
-        }
-        notes.iter().for_each(|note| run.log.say(note));
+    pub fn resume(folder: RunFolder, start: Start) -> Result<Run> {
+        let (metrics, _) = metrics::Writer::resume(&folder.metrics_path(), u64::MAX)?;
+        let mut run = Run::new(folder, start, metrics)?;
+        run.reload()?;
         Ok(run)
     }
 
-    fn new(folder: RunFolder, start: Start, metrics: metrics::Writer, verbosity: Verbosity) -> Result<Run> {
-        let Start { config, dataset, trainer, waiter, remark, device, interrupt } = start;
-        let mut log = Log::open(&folder.log_path(), verbosity)?;
-        log.say(&format!("training on {device}"));
-        if let Some(remark) = remark {
-            log.say(&format!("note: {remark}"));
-        }
-        let game = trainer.game();
+    fn new(folder: RunFolder, start: Start, metrics: metrics::Writer) -> Result<Run> {
+        let Start { config, dataset, stage, options, interrupt } = start;
+        let mut log = Log::open(&folder.log_path(), options.verbosity)?;
+        announce(&mut log, &stage);
+        let game = stage.trainer.game();
         let (g, d) = (game.generator.parameter_count(), game.discriminator.parameter_count());
         log.say(&format!(
             "data `{}`, {} examples to train on; G has {g} parameters, D {d}; {}",
@@ -141,24 +98,74 @@ impl Run {
             "gander {}, seed {}, {} dispatches per iteration, data sha256 {}",
             env!("CARGO_PKG_VERSION"),
             config.seed,
-            trainer.plan().dispatches.len(),
+            stage.trainer.plan().dispatches.len(),
             dataset.checksum()
         ));
-        let tensorboard = match config.report.tensorboard {
-            true => Some(tensorboard::Writer::create(&folder.tensorboard_path(), trainer.iteration())?),
-            false => None,
-        };
+        let tensorboard = tensorboard_of(&config, &folder, stage.trainer.iteration())?;
         let reference = Reference::new(&dataset, config.report.scaling);
         let watcher = Watcher::new(config.report.monitor_every, &dataset);
-        Ok(Run { folder, config, reference, trainer, waiter, device, metrics, tensorboard, log, interrupt, watcher })
+        let (losses, unsaved) = (Losses::default(), true);
+        Ok(Run { folder, config, dataset, reference, stage, options, metrics, tensorboard, log, interrupt, watcher, losses, unsaved })
     }
 
-    /// Trains to the end, or until the user stops it. Returns the exit code.
+    /// Goes back to the newest whole checkpoint, or to the beginning if there is none: what was learnt, and the files that grow with it.
+    fn reload(&mut self) -> Result<()> {
+        let Restored { saved, mut notes } = self.stage.restore(&self.folder, &self.config)?;
+        let iteration = self.stage.trainer.iteration();
+        self.metrics.flush()?;
+        let (metrics, dropped) = metrics::Writer::resume(&self.folder.metrics_path(), iteration)?;
+        if dropped.later > 0 {
+            notes.push(format!("{} rows of metrics.csv that came after the checkpoint will be made again", dropped.later));
+        }
+        self.metrics = metrics;
+        self.tensorboard = tensorboard_of(&self.config, &self.folder, iteration)?;
+        if let Some(watcher) = &mut self.watcher {
+            watcher.resume(&self.folder, iteration, &metrics::read(&self.folder.metrics_path())?)?;
+        }
+        self.unsaved = !saved;
+        notes.iter().for_each(|note| self.log.say(note));
+        Ok(())
+    }
+
+    /// Trains to the end, or until the user stops it. A device that is lost is replaced. Returns the exit code.
     /// # Errors
-    /// if the device fails, a number is no longer finite, or the folder cannot be written.
+    /// if the device fails or is lost too often, a number is no longer finite, or the folder cannot be written.
     pub fn train(mut self) -> Result<u8> {
+        loop {
+            match self.play() {
+                Err(Error::Lost(how)) => self.recover(how)?,
+                played => return played,
+            }
+        }
+    }
+
+    /// Sets the game up on a device anew, and goes back to the newest checkpoint: the rest is as if the run had been resumed.
+    fn recover(&mut self, mut how: String) -> Result<()> {
+        loop {
+            self.losses.note(&how, Instant::now())?;
+            self.log.say(&format!("{how}; sets the game up again"));
+            let again = Stage::set(&self.config, &self.dataset, &self.options, self.losses.count()).and_then(|stage| {
+                self.stage = stage;
+                announce(&mut self.log, &self.stage);
+                self.watcher = Watcher::new(self.config.report.monitor_every, &self.dataset);
+                self.reload()
+            });
+            match again {
+                Err(Error::Lost(once_more)) => how = once_more,
+                again => return again,
+            }
+        }
+    }
+
+    /// The whole training, while the device lasts.
+    fn play(&mut self) -> Result<u8> {
+        if std::mem::take(&mut self.unsaved) {
+            // A sheet and a checkpoint of the untrained game.
+            self.sheet()?;
+            self.checkpoint()?;
+        }
         let until = u64::from(self.config.train.iterations);
-        let first = self.trainer.iteration();
+        let first = self.stage.trainer.iteration();
         if first >= until {
             let path = self.folder.path().display();
             self.log.say(&format!(
@@ -170,17 +177,17 @@ impl Run {
         let start = Instant::now();
         let mut progress = Progress::new(self.log.wants_progress(), first, until);
         let mut flow = ControlFlow::Continue(());
-        while flow.is_continue() && self.trainer.iteration() < until {
+        while flow.is_continue() && self.stage.trainer.iteration() < until {
             flow = self.advance(self.next_stop(until), start, &mut progress)?;
             self.pause(until, flow.is_break(), &progress)?;
         }
         progress.finish();
-        let (trained, elapsed) = (self.trainer.iteration() - first, start.elapsed().as_secs_f64());
+        let (trained, elapsed) = (self.stage.trainer.iteration() - first, start.elapsed().as_secs_f64());
         let speed = 1e3 * elapsed / trained.max(1) as f64;
         self.log.say(&format!("{trained} iterations in {elapsed:.1} s, {speed:.2} ms each; see {}", self.folder.path().display()));
         if flow.is_break() {
             let path = self.folder.path().display();
-            self.log.say(&format!("stopped at iteration {} and saved; go on with: gander resume {path}", self.trainer.iteration()));
+            self.log.say(&format!("stopped at iteration {} and saved; go on with: gander resume {path}", self.stage.trainer.iteration()));
             return Ok(INTERRUPTED);
         }
         Ok(0)
@@ -188,7 +195,7 @@ impl Run {
 
     /// The next iteration after which something is written.
     fn next_stop(&self, until: u64) -> u64 {
-        let now = self.trainer.iteration();
+        let now = self.stage.trainer.iteration();
         let after = |every: u32| (now / u64::from(every) + 1) * u64::from(every);
         let watched = self.watcher.as_ref().map_or(until, |watcher| watcher.next(now));
         after(self.config.report.samples_every).min(after(self.config.report.checkpoint_every)).min(watched).min(until)
@@ -212,7 +219,7 @@ impl Run {
             }
             if failure.is_some() || interrupt.asked() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         };
-        let flow = wait(self.waiter.as_ref(), self.trainer.advance(stop, &now_ms, &mut seen))?;
+        let flow = wait(self.stage.waiter.as_ref(), self.stage.trainer.advance(stop, &now_ms, &mut seen))?;
         match failure {
             Some(error) => Err(error),
             None => Ok(flow),
@@ -221,7 +228,7 @@ impl Run {
 
     /// Writes what is due at this iteration.
     fn pause(&mut self, until: u64, stopping: bool, progress: &Progress) -> Result<()> {
-        let now = self.trainer.iteration();
+        let now = self.stage.trainer.iteration();
         let due = |every: u32| now.is_multiple_of(u64::from(every)) || now == until;
         if due(self.config.report.samples_every) {
             self.sheet()?;
@@ -238,11 +245,11 @@ impl Run {
 
     /// Reads the monitor when it is due, and keeps the checkpoint if it has never read better.
     fn watch(&mut self, progress: &Progress) -> Result<()> {
-        let now = self.trainer.iteration();
+        let now = self.stage.trainer.iteration();
         let Some(watcher) = self.watcher.as_mut().filter(|watcher| watcher.is_due(now)) else { return Ok(()) };
-        let (trainer, log) = (&mut self.trainer, &mut self.log);
+        let (trainer, log) = (&mut self.stage.trainer, &mut self.log);
         let reading = watcher.read(trainer, self.config.seed, &self.folder, log);
-        let best = progress.aside(|| wait(self.waiter.as_ref(), reading))?;
+        let best = progress.aside(|| wait(self.stage.waiter.as_ref(), reading))?;
         let newest = self.watcher.as_ref().and_then(Watcher::newest);
         if let (Some(tensorboard), Some(reading)) = (&mut self.tensorboard, newest) {
             tensorboard.reading(reading)?;
@@ -256,8 +263,8 @@ impl Run {
     /// Draws the samples of the run's own z.
     fn sheet(&mut self) -> Result<()> {
         let report = &self.config.report;
-        let values = wait(self.waiter.as_ref(), self.trainer.samples(report.samples, self.config.seed))?;
-        let (sheet, iteration) = (self.reference.draw(&values)?, self.trainer.iteration());
+        let values = wait(self.stage.waiter.as_ref(), self.stage.trainer.samples(report.samples, self.config.seed))?;
+        let (sheet, iteration) = (self.reference.draw(&values)?, self.stage.trainer.iteration());
         if let Some(tensorboard) = &mut self.tensorboard {
             tensorboard.picture(iteration, "samples", &sheet)?;
         }
@@ -276,8 +283,8 @@ impl Run {
 
     /// This moment as a checkpoint.
     fn saved(&mut self) -> Result<Checkpoint> {
-        let state = wait(self.waiter.as_ref(), self.trainer.state())?;
-        Ok(Checkpoint::new(state, self.config.seed, self.config.to_toml(), self.device.clone()))
+        let state = wait(self.stage.waiter.as_ref(), self.stage.trainer.state())?;
+        Ok(Checkpoint::new(state, self.config.seed, self.config.to_toml(), self.stage.identity.clone()))
     }
 
     fn plot(&mut self) -> Result<()> {
@@ -287,6 +294,19 @@ impl Run {
         losses.png().save(&self.folder.losses_path())?;
         losses.save_svg(&self.folder.losses_path().with_extension("svg"))
     }
+}
+
+/// Says where the training goes on.
+fn announce(log: &mut Log, stage: &Stage) {
+    log.say(&format!("training on {}", stage.identity));
+    if let Some(remark) = &stage.remark {
+        log.say(&format!("note: {remark}"));
+    }
+}
+
+/// The event file that a configuration asks for, from an iteration on.
+fn tensorboard_of(config: &Config, folder: &RunFolder, iteration: u64) -> Result<Option<tensorboard::Writer>> {
+    config.report.tensorboard.then(|| tensorboard::Writer::create(&folder.tensorboard_path(), iteration)).transpose()
 }
 
 /// The end of a game whose numbers have left the finite.

@@ -34,5 +34,5 @@ pub(super) fn run(options: &Options) -> Result<u8> {
     let mut prepared = Start::prepare(config, &options.run, Interrupt::listen()?)?;
     prepared.inherit()?;
     let folder = RunFolder::create(&path, &prepared.config.to_toml())?;
-    Run::begin(folder, prepared, options.run.verbosity)?.train()
+    Run::begin(folder, prepared)?.train()
 }

@@ -24,10 +24,11 @@ impl Trainer {
     /// if the device refuses a tensor or fails.
     pub async fn advance_alone(&mut self, player: Player, iterations: u32, now_ms: &dyn Fn() -> f64) -> Result<()> {
         let plan = self.alone(player)?;
-        let mut pace = Pace::new(MOST);
+        let mut pace = Pace::new(MOST, 0);
         let (mut left, mut last) = (iterations, now_ms());
         while left > 0 {
             let times = pace.times().min(left);
+            self.device.split(plan, pace.pieces());
             // What is read does not matter: it says that the device has come that far.
             self.device.submit(plan, times, &[&self.game.clock]).await?;
             let now = now_ms();

@@ -41,7 +41,8 @@ impl Trainer {
         device.allocate(rec.memory())?;
         game.data.upload(&mut *device, dataset);
         let replay = device.prepare(&plan)?;
-        let pace = Pace::new(game.ring.rows() / device.in_flight() as u32 / 2);
+        let flops = plan.dispatches.iter().map(|dispatch| dispatch.flops).sum();
+        let pace = Pace::new(game.ring.rows() / device.in_flight() as u32 / 2, flops);
         let mut trainer = Trainer {
             device,
             game,
@@ -103,6 +104,7 @@ impl Trainer {
         loop {
             while flow.is_continue() && submitted < until && flying.len() < self.device.in_flight() {
                 let times = u64::from(self.pace.times()).min(until - submitted) as u32;
+                self.device.split(self.replay, self.pace.pieces());
                 flying.push_back((times, self.device.submit(self.replay, times, &[&self.game.ring])));
                 submitted += u64::from(times);
             }

@@ -5,7 +5,7 @@ use crate::gpu::adapters::memory;
 use crate::gpu::cut::cut;
 use crate::gpu::fault::Fault;
 use crate::gpu::fuse::fuse;
-use crate::gpu::prepared::{Step, Steps, arguments, encode, grid};
+use crate::gpu::prepared::{Prepared, Step, Steps, arguments, encode, grid};
 use crate::gpu::readback::{Staging, Submissions, Waiter, map};
 use crate::gpu::stamps::Stamps;
 use crate::gpu::textures::{TextureCopy, Textures, fit, wanted};
@@ -26,11 +26,13 @@ pub struct GpuDevice {
     buffers: Vec<wgpu::Buffer>,
     textures: Textures,
     kernels: HashMap<String, (Arc<Kernel>, wgpu::ComputePipeline)>,
-    plans: Vec<Vec<Step>>,
+    plans: Vec<Prepared>,
     arguments: Vec<wgpu::Buffer>,
     staging: Staging,
     submissions: Submissions,
     fault: Fault,
+    /// Kernels that may still run before the device destroys itself.
+    lifetime: Option<u64>,
 }
 
 impl GpuDevice {
@@ -81,12 +83,36 @@ impl GpuDevice {
             staging: Staging::default(),
             submissions: Submissions::default(),
             fault,
+            lifetime: None,
         })
     }
 
     /// What lets a thread wait for this device.
     pub fn waiter(&self) -> Waiter {
-        Waiter::new(&self.device, &self.submissions)
+        Waiter::new(&self.submissions, &self.fault)
+    }
+
+    /// Hands over what was encoded, without waiting for it.
+    fn hand_over(&mut self, encoder: wgpu::CommandEncoder) {
+        self.submissions.push(self.queue.submit([encoder.finish()]));
+    }
+
+    fn encoder(&self) -> wgpu::CommandEncoder {
+        self.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default())
+    }
+
+    /// Destroys the device if its last kernel is among those of so many replays of a plan.
+    fn age(&mut self, plan: PlanId, times: u32) {
+        let Some(left) = self.lifetime else { return };
+        let prepared = &self.plans[plan.0];
+        let kernels = prepared.kernels() * u64::from(times);
+        self.lifetime = left.checked_sub(kernels);
+        if self.lifetime.is_none() {
+            let mut encoder = self.encoder();
+            prepared.encode_kernels(left, &mut encoder);
+            self.hand_over(encoder);
+            self.device.destroy();
+        }
     }
 
     /// The kernel that serves a dispatch.
@@ -241,7 +267,7 @@ impl Device for GpuDevice {
             steps.run(run, &dispatch);
         }
         self.fault.check()?;
-        self.plans.push(steps.into_vec());
+        self.plans.push(Prepared::new(steps.into_vec()));
         self.arguments.push(uniforms);
         Ok(PlanId(self.plans.len() - 1))
     }
@@ -252,27 +278,46 @@ impl Device for GpuDevice {
     }
 
     fn submit(&mut self, plan: PlanId, times: u32, read: &[&Tensor]) -> Readback {
-        let mut encoder = self.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
-        encode(&self.plans[plan.0], times, &mut encoder);
+        self.age(plan, times);
+        let mut encoder = self.encoder();
+        if times > 1 {
+            encode(self.plans[plan.0].all(), times, &mut encoder);
+            return self.finish(encoder, read);
+        }
+        for (number, piece) in self.plans[plan.0].pieces().enumerate() {
+            if number > 0 {
+                let full = std::mem::replace(&mut encoder, self.encoder());
+                self.submissions.push(self.queue.submit([full.finish()]));
+            }
+            encode(piece, 1, &mut encoder);
+        }
         self.finish(encoder, read)
+    }
+
+    fn lose_after(&mut self, kernels: u64) {
+        self.lifetime = Some(kernels);
+    }
+
+    fn split(&mut self, plan: PlanId, pieces: u32) {
+        self.plans[plan.0].split(pieces);
     }
 
     fn time(&mut self, plan: PlanId) -> Spans {
         if !self.device.features().contains(Features::TIMESTAMP_QUERY) {
             return Box::pin(std::future::ready(Ok(None)));
         }
-        let stamps = Stamps::new(&self.device, self.queue.get_timestamp_period(), &self.plans[plan.0]);
+        let stamps = Stamps::new(&self.device, self.queue.get_timestamp_period(), self.plans[plan.0].all());
         let staging = self.staging.take(&self.device, stamps.bytes());
-        let mut encoder = self.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
-        stamps.encode(&self.plans[plan.0], &mut encoder, &self.device, &staging);
-        self.submissions.push(self.queue.submit([encoder.finish()]));
+        let mut encoder = self.encoder();
+        stamps.encode(self.plans[plan.0].all(), &mut encoder, &self.device, &staging);
+        self.hand_over(encoder);
         let whole = 0..staging.size() as usize;
         let bytes = map(staging, [whole].into(), self.staging.clone(), self.fault.clone());
         Box::pin(async move { Ok(Some(stamps.spans(&bytes.await?[0]))) })
     }
 
     fn read(&mut self, tensors: &[&Tensor]) -> Readback {
-        let encoder = self.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
+        let encoder = self.encoder();
         self.finish(encoder, tensors)
     }
 }
@@ -282,7 +327,7 @@ impl GpuDevice {
     fn finish(&mut self, mut encoder: wgpu::CommandEncoder, read: &[&Tensor]) -> Readback {
         let total = read.iter().map(|tensor| tensor.bytes()).sum::<u64>();
         if total == 0 {
-            self.submissions.push(self.queue.submit([encoder.finish()]));
+            self.hand_over(encoder);
             return Box::pin(std::future::ready(self.fault.check().map(|()| vec![])));
         }
         let staging = self.staging.take(&self.device, total);
@@ -293,8 +338,17 @@ impl GpuDevice {
             parts.push(at as usize..(at + tensor.bytes()) as usize);
             at += tensor.bytes();
         }
-        self.submissions.push(self.queue.submit([encoder.finish()]));
+        self.hand_over(encoder);
         Box::pin(map(staging, parts, self.staging.clone(), self.fault.clone()))
+    }
+}
+
+impl Drop for GpuDevice {
+    /// wgpu waits for a device's work before it closes it. One that hangs would never let go: it is left open.
+    fn drop(&mut self) {
+        if self.fault.hangs() {
+            std::mem::forget((self.device.clone(), self.queue.clone()));
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::gpu::textures::TextureCopy;
 use crate::plan::{Dispatch, Kernel, Span, Tensor, Value, Work};
+use std::ops::Range;
 
 /// One command of a prepared plan.
 pub(super) enum Step {
@@ -18,6 +19,79 @@ pub(super) enum Step {
         /// Its workgroups.
         grid: [u32; 3],
     },
+}
+
+/// A plan that is ready to be replayed.
+pub(super) struct Prepared {
+    steps: Vec<Step>,
+    /// The steps that are submitted together when one replay takes more than one submission.
+    pieces: Vec<Range<usize>>,
+    /// How many of them were asked for.
+    wanted: u32,
+}
+
+impl Prepared {
+    /// In one piece.
+    pub fn new(steps: Vec<Step>) -> Prepared {
+        let pieces = vec![0..steps.len()];
+        Prepared { steps, pieces, wanted: 1 }
+    }
+
+    /// All steps.
+    pub fn all(&self) -> &[Step] {
+        &self.steps
+    }
+
+    /// The steps of each piece, in order.
+    pub fn pieces(&self) -> impl Iterator<Item = &[Step]> {
+        self.pieces.iter().map(|piece| &self.steps[piece.clone()])
+    }
+
+    /// Makes about so many pieces that have about as much to do. No kernel is cut.
+    pub fn split(&mut self, pieces: u32) {
+        if pieces == self.wanted {
+            return;
+        }
+        self.wanted = pieces;
+        let weights: Vec<u64> = self.steps.iter().map(Step::weight).collect();
+        let share = weights.iter().sum::<u64>().div_ceil(u64::from(pieces.max(1))).max(1);
+        let (mut begin, mut sum) = (0, 0);
+        self.pieces.clear();
+        for (at, weight) in weights.iter().enumerate() {
+            if sum + weight > share && at > begin {
+                self.pieces.push(begin..at);
+                (begin, sum) = (at, 0);
+            }
+            sum += weight;
+        }
+        self.pieces.push(begin..self.steps.len());
+    }
+
+    /// Kernels in a replay.
+    pub fn kernels(&self) -> u64 {
+        self.steps.iter().filter(|step| matches!(step, Step::Run { .. })).count() as u64
+    }
+
+    /// Encodes so many kernels, replay after replay, and the copies between them.
+    pub fn encode_kernels(&self, count: u64, encoder: &mut wgpu::CommandEncoder) {
+        let (whole, rest) = (count / self.kernels(), count % self.kernels());
+        encode(&self.steps, whole as u32, encoder);
+        let runs = self.steps.iter().scan(0, |runs, step| {
+            *runs += u64::from(matches!(step, Step::Run { .. }));
+            Some(*runs)
+        });
+        encode(&self.steps[..runs.take_while(|runs| *runs <= rest).count()], 1, encoder);
+    }
+}
+
+impl Step {
+    /// How much there is to do, in numbers that are moved or computed; copies go with the kernel behind them.
+    fn weight(&self) -> u64 {
+        match self {
+            Step::Copy(_) => 0,
+            Step::Run { span, .. } => span.flops + span.bytes,
+        }
+    }
 }
 
 /// The commands of a plan as they are put together. A copy ends a pass, which costs a software adapter as much as a small kernel: so every copy joins the

@@ -4,14 +4,22 @@ use crate::error::{Error, Result};
 use crate::gpu::fault::Fault;
 use futures_intrusive::channel::shared::oneshot_channel;
 use std::collections::VecDeque;
+use std::future::poll_fn;
 use std::ops::Range;
+use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::task::Poll;
+use std::time::Duration;
+
+/// How long a submission may take before the device counts as hung. Submissions are kept to a tenth of a second where that is possible, and drivers give
+/// up after 2 to 10 s where they watch at all; a large game on a software adapter has kernels of many seconds.
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// Waits, for those who may block.
 #[derive(Clone, Debug)]
 pub struct Waiter {
-    device: wgpu::Device,
     submissions: Submissions,
+    fault: Fault,
 }
 
 /// Submissions that nobody has waited for, oldest first.
@@ -30,18 +38,18 @@ impl Submissions {
 }
 
 impl Waiter {
-    pub(super) fn new(device: &wgpu::Device, submissions: &Submissions) -> Waiter {
-        Waiter { device: device.clone(), submissions: submissions.clone() }
+    pub(super) fn new(submissions: &Submissions, fault: &Fault) -> Waiter {
+        Waiter { submissions: submissions.clone(), fault: fault.clone() }
     }
 
-    /// Blocks until the oldest submission is done, and lets its readbacks come in. A failure shows in the readback.
+    /// Blocks until the oldest submission is done, and lets its readbacks come in. A failure shows in the readback: so does a submission that is not done
+    /// within two minutes.
     pub fn wait(&self) {
-        let poll = match self.submissions.pop() {
-            Some(index) => wgpu::PollType::Wait { submission_index: Some(index), timeout: None },
-            None => wgpu::PollType::wait_indefinitely(),
-        };
-        // A failed poll leaves the readback pending; the next one polls again.
-        drop(self.device.poll(poll));
+        let poll = wgpu::PollType::Wait { submission_index: self.submissions.pop(), timeout: Some(PATIENCE) };
+        // Any other refusal leaves the readback pending; the next call polls again.
+        if let Err(wgpu::PollError::Timeout) = self.fault.poll(poll) {
+            self.fault.hang(format!("the device hangs: a submission is not done after {} s", PATIENCE.as_secs()));
+        }
     }
 }
 
@@ -94,9 +102,16 @@ pub(super) fn map(
         drop(sender.send(result));
     });
     async move {
-        let mapped = receiver.receive().await;
+        let mut answer = pin!(receiver.receive());
+        let mapped = poll_fn(|context| match fault.check() {
+            // A device that is gone may never answer.
+            Err(error) => Poll::Ready(Err(error)),
+            Ok(()) => answer.as_mut().poll(context).map(Ok),
+        });
+        let mapped = mapped.await?;
         fault.check()?;
-        let failed = |what: String| Error::Device(format!("cannot read from the device: {what}"));
+        // The device may be gone before anybody has been told: a refusal is often the first sign.
+        let failed = |what: String| Error::Lost(format!("the device can no longer be read: {what}"));
         mapped.ok_or_else(|| failed("it never answered".into()))?.map_err(|error| failed(error.to_string()))?;
         let view = staging.get_mapped_range(..).map_err(|error| failed(error.to_string()))?;
         let bytes = parts.into_iter().map(|part| view[part].to_vec()).collect();

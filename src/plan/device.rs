@@ -83,6 +83,13 @@ pub trait Device {
     /// Replays a plan `times` times, then copies out the tensors in `read` as they are at that moment.
     fn submit(&mut self, plan: PlanId, times: u32, read: &[&Tensor]) -> Readback;
 
+    /// Lets a single replay of a plan be handed over in about so many submissions from now on, so that each of them stays short. What is computed, and in which
+    /// order, stays the same. A device that has no submissions has nothing to do.
+    fn split(&mut self, _plan: PlanId, _pieces: u32) {}
+
+    /// Lets the device be lost behind so many more kernels, wherever in a replay that is: the fault that recovery is tested with. The host cannot be lost.
+    fn lose_after(&mut self, _kernels: u64) {}
+
     /// Replays a plan once, slowly, and tells how long each part of it took on the device. One that cannot tell replays nothing.
     fn time(&mut self, plan: PlanId) -> Spans;
 

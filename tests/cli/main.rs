@@ -7,6 +7,7 @@ mod eval;
 mod figures;
 mod lifecycle;
 mod listings;
+mod losses;
 mod own_data;
 mod report;
 mod tensorboard;

@@ -1,0 +1,89 @@
+//! Where a game is played: a device, and the game laid out on it.
+
+use crate::checkpoint::Checkpoint;
+use crate::cli::RunOptions;
+use crate::cli::adapter::{self, Opened};
+use crate::data::Dataset;
+use crate::error::{Error, Result};
+use crate::gan::{Config, Inherited, Player, Trainer};
+use crate::gpu::Waiter;
+use crate::run_folder::RunView;
+use std::path::Path;
+
+/// A game on a device.
+pub(super) struct Stage {
+    /// Trains it.
+    pub trainer: Trainer,
+    /// What waits for the device, if it is a GPU.
+    pub waiter: Option<Waiter>,
+    /// The device in words.
+    pub identity: String,
+    /// What the user should know about the choice.
+    pub remark: Option<String>,
+}
+
+/// Whether there was a checkpoint to go on from, and what is to be said about it.
+pub(super) struct Restored {
+    /// There was one.
+    pub saved: bool,
+    /// One sentence each.
+    pub notes: Vec<String>,
+}
+
+impl Stage {
+    /// Opens the device that the options ask for behind so many losses, and lays the game out on it.
+    /// # Errors
+    /// if one of these is not possible.
+    pub fn set(config: &Config, dataset: &Dataset, options: &RunOptions, losses: usize) -> Result<Stage> {
+        let mut wanted = options.device.clone();
+        if losses > 0 {
+            wanted.adapter = options.fallback.clone().unwrap_or(wanted.adapter);
+        }
+        let Opened { mut device, waiter, remark } = adapter::open(&wanted)?;
+        if let Some(kernels) = options.lose_device_after.get(losses) {
+            device.lose_after(*kernels);
+        }
+        let identity = device.identity();
+        Ok(Stage { trainer: Trainer::new(device, config, dataset)?, waiter, identity, remark })
+    }
+
+    /// Starts inherited layers where the runs stood that trained them.
+    /// # Errors
+    /// if such a run is gone, its checkpoint is, or that has not these layers.
+    pub fn inherit(&mut self, config: &Config) -> Result<()> {
+        for player in Player::BOTH {
+            if let Some(Inherited { run, iteration, .. }) = &player.of(config).inherited {
+                let trained = RunView::open(Path::new(run))?.checkpoint_at(*iteration)?;
+                self.trainer.inherit(player, config, &trained.into_state())?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Goes to the newest whole checkpoint of a run, or to the run's beginning if it was stopped before the first.
+    /// # Errors
+    /// if there are checkpoints but none is whole, or they belong to another game.
+    pub fn restore(&mut self, view: &RunView, config: &Config) -> Result<Restored> {
+        let Some(newest) = view.newest_checkpoint()? else {
+            self.inherit(config)?;
+            return Ok(Restored { saved: false, notes: vec![] });
+        };
+        let mut notes: Vec<String> = newest.passed_over.into_iter().map(|why| format!("passed over {why}")).collect();
+        let Checkpoint { seed, device, version, iteration, .. } = &newest.checkpoint;
+        if *seed != config.seed {
+            let (path, wanted) = (view.config_path(), config.seed);
+            return Err(Error::Checkpoint(format!(
+                "{}: the seed is {wanted}, the checkpoint's is {seed}; set it back, or begin a new run",
+                path.display()
+            )));
+        }
+        if *device != self.identity || version != env!("CARGO_PKG_VERSION") {
+            notes.push(format!(
+                "trained on {device} by gander {version} so far: from here on the run is not bit-equal to one that stayed there"
+            ));
+        }
+        notes.push(format!("goes on at iteration {iteration}"));
+        self.trainer.restore(&newest.checkpoint.into_state())?;
+        Ok(Restored { saved: true, notes })
+    }
+}
