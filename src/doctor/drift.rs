@@ -18,6 +18,11 @@ const ITERATIONS: u32 = 100;
 /// Digits that it is about.
 const DIGITS: u32 = 70;
 
+/// Examples in a minibatch.
+const BATCH: u32 = 16;
+/// Initial weights: large enough that G's gradients are no rounding errors of its parameters.
+const IRANGE: f32 = 0.3;
+
 /// How far the parameters of a game are from those of the twin in f64.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct Drift {
@@ -34,7 +39,7 @@ impl fmt::Display for Drift {
         let Drift { iterations, generator, discriminator } = self;
         write!(
             f,
-            "after {iterations} iterations of narrow `digits`, G is {generator:.1e} and D {discriminator:.1e} from the twin in f64, norm-wise"
+            "after {iterations} iterations of narrow `digits`, G is {generator:.3e} and D {discriminator:.3e} from the twin in f64, norm-wise"
         )
     }
 }
@@ -44,7 +49,11 @@ impl fmt::Display for Drift {
 /// if the device refuses the game or fails.
 pub async fn drift(device: &mut dyn Device) -> Result<Drift> {
     let digits = digits(1, DIGITS);
-    let (config, _) = narrow(&preset("digits").expect("it is embedded"), &[])?;
+    let (mut config, _) = narrow(&preset("digits").expect("it is embedded"), &[])?;
+    config.train.batch = BATCH;
+    for network in [&mut config.generator, &mut config.discriminator] {
+        network.layers.iter_mut().for_each(|layer| layer.irange = Some(IRANGE));
+    }
     let mut rec = Recorder::new();
     let game = Game::new(&mut rec, &config, &digits.outline(), &digits.training_mean())?;
     let plans = [(game.record_projection(&mut rec), 1), (game.record_iteration(&mut rec), ITERATIONS)];
