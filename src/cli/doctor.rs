@@ -7,6 +7,7 @@ use crate::doctor::{Diagnosis, Exercises, Findings, Lockstep, Subject, drift, ex
 use crate::error::Result;
 use crate::gpu::describe;
 use clap::ValueHint;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 use wgpu::Adapter;
@@ -52,7 +53,8 @@ pub(super) fn run(options: &Options) -> Result<u8> {
             Some(folder) => format!("what it takes to see it again is in {}", folder.display()),
             None => "--bisect saves what it takes to see it again".into(),
         };
-        eprintln!("error: {complaint}; {ADVICE}; {next}");
+        // Nobody is left to tell if standard error is closed.
+        drop(writeln!(std::io::stderr(), "error: {complaint}; {ADVICE}; {next}"));
     }
     Ok(u8::from(wrong))
 }
