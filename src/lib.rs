@@ -8,6 +8,7 @@
 //! * [`eval`]: how good a generator is, by the protocols of the paper and others; whether the theory holds.
 //! * [`report`], [`checkpoint`], [`run_folder`]: what a run leaves behind; [`atomic`]: files that appear whole or not at all.
 //! * [`mod@bench`]: where an iteration's time and memory go.
+//! * [`doctor`]: whether a device computes what the twin computes, dispatch by dispatch.
 //! * [`classifier_cache`]: classifiers that are trained already.
 //! * [`cli`]: the command line.
 //! * [`random`]: chance drawn by counter; [`error`]: what cannot go on.
@@ -26,6 +27,8 @@ pub mod classifier_cache;
 #[cfg(feature = "native")]
 pub mod cli;
 pub mod data;
+#[cfg(feature = "native")]
+pub mod doctor;
 pub mod error;
 #[cfg(feature = "native")]
 pub mod eval;

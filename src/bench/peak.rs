@@ -33,23 +33,23 @@ const SAMPLES: usize = 7;
 /// if the device refuses or fails.
 pub async fn peak(device: &mut dyn Device) -> Result<Peak> {
     let mut rec = Recorder::new();
-    let [copy, arithmetic] = record_peaks(&mut rec);
+    let [copy, arithmetic] = record_peaks(&mut rec, COPIED, INVOCATIONS);
     device.allocate(rec.memory())?;
     let [copy, arithmetic] =
         [rate(device, &copy, copy.dispatches[0].bytes).await?, rate(device, &arithmetic, arithmetic.dispatches[0].flops).await?];
     Ok(Peak { gflops: arithmetic.times(1e-9), gigabytes: copy.times(1e-9) })
 }
 
-/// Records the large copy and the arithmetic, each a plan of one dispatch.
-pub fn record_peaks(rec: &mut Recorder) -> [Plan; 2] {
-    let (x, y) = (rec.tensor("x", [COPIED, 1]), rec.tensor("y", [COPIED, 1]));
-    let count = COPIED / 4;
+/// Records the copy of so many elements, a multiple of four, and the arithmetic of so many invocations, each a plan of one dispatch.
+pub fn record_peaks(rec: &mut Recorder, copied: u32, invocations: u32) -> [Plan; 2] {
+    let (x, y) = (rec.tensor("x", [copied, 1]), rec.tensor("y", [copied, 1]));
+    let count = copied / 4;
     rec.dispatch("peak_copy").bind("x", &x).bind("y", &y).argument("count", count).work(Work::Flat(count)).record();
     let copy = rec.finish("peak of copying");
-    let sums = rec.tensor("sums", [INVOCATIONS, 1]);
-    let flops = 2 * CHAIN * u64::from(STEPS) * u64::from(INVOCATIONS);
-    let dispatch = rec.dispatch("peak_arithmetic").bind("y", &sums).argument("count", INVOCATIONS).argument("steps", STEPS);
-    dispatch.argument("a", 0.5).argument("b", 1.0).work(Work::Flat(INVOCATIONS)).flops(flops).record();
+    let sums = rec.tensor("sums", [invocations, 1]);
+    let flops = 2 * CHAIN * u64::from(STEPS) * u64::from(invocations);
+    let dispatch = rec.dispatch("peak_arithmetic").bind("y", &sums).argument("count", invocations).argument("steps", STEPS);
+    dispatch.argument("a", 0.5).argument("b", 1.0).work(Work::Flat(invocations)).flops(flops).record();
     [copy, rec.finish("peak of arithmetic")]
 }
 

@@ -92,6 +92,26 @@ fn open_same(identity: &str) -> Result<Opened> {
     })?)
 }
 
+/// An adapter that options name, or the host twin.
+pub(super) enum Named {
+    /// The host twin.
+    Host,
+    /// An adapter.
+    Adapter(Adapter),
+}
+
+/// What the options name, without opening it: `all` is every adapter and the host, `auto` the first one.
+/// # Errors
+/// if the adapter that was asked for does not exist.
+pub(super) fn all_named(options: &DeviceOptions) -> Result<Vec<Named>> {
+    Ok(match options.adapter.as_str() {
+        "host" => vec![Named::Host],
+        "all" => find(options.backend).into_iter().map(Named::Adapter).chain([Named::Host]).collect(),
+        "auto" => vec![candidates(options.backend).into_iter().next().map_or(Named::Host, Named::Adapter)],
+        wanted => vec![Named::Adapter(named(&find(options.backend), wanted)?.clone())],
+    })
+}
+
 /// What `auto` tries, best first. OpenGL comes last, and in software only when it was asked for: the host twin is many times faster.
 fn candidates(backend: Option<Backend>) -> Vec<Adapter> {
     if backend.is_some() {

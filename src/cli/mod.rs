@@ -6,6 +6,7 @@ mod configuration;
 mod data;
 mod devices;
 mod diagnosis;
+mod doctor;
 mod eval;
 mod figure;
 mod generator;
@@ -85,6 +86,8 @@ enum Command {
     Plan(plan::Options),
     /// Measure where an iteration's time and memory go
     Bench(bench::Options),
+    /// Find out whether an adapter computes right, kernel by kernel, against the host twin in f64
+    Doctor(doctor::Options),
     /// List, download, check or look at data sets
     Data(data::Options),
     /// Print a script that completes gander's commands in a shell
@@ -178,6 +181,7 @@ pub fn run(cli: Cli) -> Result<u8> {
         Command::Presets(options) => presets::run(&options),
         Command::Plan(options) => plan::run(&options),
         Command::Bench(options) => bench::run(&options),
+        Command::Doctor(options) => doctor::run(&options),
         Command::Data(options) => data::run(options),
         Command::Completions { shell } => {
             let mut script = vec![];

@@ -24,6 +24,16 @@ impl Family {
         }
     }
 
+    /// The families that an adapter can run, the one that serves it best first.
+    pub fn supported(info: &AdapterInfo, features: Features) -> Vec<Family> {
+        let eight_lanes = info.subgroup_min_size == 8 && info.subgroup_max_size == 8 && features.contains(Family::Texture.features());
+        let mut families = vec![Family::Plain, Family::Tiled];
+        families.extend(eight_lanes.then_some(Family::Texture));
+        let best = Family::of(info, features);
+        families.sort_by_key(|family| *family != best);
+        families
+    }
+
     /// The features of a device that it needs.
     pub fn features(self) -> Features {
         if self == Family::Texture { Features::SUBGROUP } else { Features::empty() }

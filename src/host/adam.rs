@@ -9,8 +9,8 @@ use rayon::prelude::*;
 pub fn rates<T: Real>(call: &mut Call<T>) {
     let [_, iteration, ..] = call.clock();
     let t = T::count(iteration) * call.real("updates") + call.real("number") + T::one();
-    let fallen = |decay: T| -(-t * decay).exp_m1();
-    let rates = [call.real("rate") / fallen(call.real("first_decay")), fallen(call.real("second_decay")).sqrt().recip()];
+    let fallen = |decay: T| (t * decay).fallen();
+    let rates = [call.real("rate") / fallen(call.real("first_decay")), T::one() / fallen(call.real("second_decay")).sqrt()];
     call.reals_mut("rates").copy_from_slice(&rates);
 }
 

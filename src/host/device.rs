@@ -38,6 +38,11 @@ impl<T: Real> HostDevice<T> {
         }
     }
 
+    /// The words of a tensor.
+    pub fn words(&self, tensor: &Tensor) -> &[u32] {
+        &self.buffers[tensor.buffer().0].words()[tensor.range()]
+    }
+
     /// Runs one dispatch.
     /// # Panics
     /// if the operation has no twin.
@@ -59,7 +64,8 @@ impl<T: Real> HostDevice<T> {
         }
     }
 
-    fn bytes(&self, tensor: &Tensor) -> Vec<u8> {
+    /// The bytes of a tensor, as [`Device::read`] gives them.
+    pub(crate) fn bytes(&self, tensor: &Tensor) -> Vec<u8> {
         match &self.buffers[tensor.buffer().0] {
             Store::Reals(values) => values[tensor.range()].iter().flat_map(|value| value.single().to_le_bytes()).collect(),
             Store::Words(values) => values[tensor.range()].iter().flat_map(|value| value.to_le_bytes()).collect(),

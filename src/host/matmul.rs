@@ -53,6 +53,9 @@ pub(super) fn product<T: Real>(
     assert!(a.len() == m * k && b.len() == k * n && c.len() == m * n, "{m}×{n}×{k} does not fit what is bound");
     let last = |rows: usize, row: usize, cols: usize, col: usize| rows.saturating_sub(1) * row + cols.saturating_sub(1) * col;
     assert!(last(m, a_row, k, a_col) < a.len().max(1) && last(k, b_row, n, b_col) < b.len().max(1), "a stride leads out of a matrix");
+    if !T::IN_GEMM {
+        return term_by_term([m, n, k], (a, (a_row, a_col)), (b, (b_row, b_col)), c, sum);
+    }
     let (there, share) = if sum == Sum::Added { (true, T::one()) } else { (false, T::zero()) };
     // SAFETY: a, b and c hold m·k, k·n and m·n elements, the strides stay within them, and c is borrowed alone.
     unsafe {
@@ -78,4 +81,15 @@ pub(super) fn product<T: Real>(
             threads,
         );
     }
+}
+
+/// The same, one term after the other, for numbers that `gemm` does not know.
+fn term_by_term<T: Real>([m, n, k]: [usize; 3], (a, (a_row, a_col)): Strided<T>, (b, (b_row, b_col)): Strided<T>, c: &mut [T], sum: Sum) {
+    assert!(c.len() == m * n, "{m}×{n}×{k} does not fit what is bound");
+    c.par_chunks_mut(n).enumerate().for_each(|(row, c)| {
+        for (col, c) in c.iter_mut().enumerate() {
+            let start = if sum == Sum::Added { *c } else { T::zero() };
+            *c = (0..k).fold(start, |sum, i| sum + a[row * a_row + i * a_col] * b[i * b_row + col * b_col]);
+        }
+    });
 }

@@ -33,7 +33,7 @@ pub fn backward<T: Real>(call: &mut Call<T>) {
         dx.fill(T::zero());
         for (dy, winner) in dy.iter().zip(winner) {
             // A number that is no pixel's, as a fault may leave it, wins nothing.
-            if let Some(dx) = winner.to_usize().and_then(|pixel| dx.get_mut(pixel)) {
+            if let Some(dx) = dx.get_mut(winner.to_count()) {
                 *dx += *dy;
             }
         }

@@ -33,7 +33,7 @@ pub fn backward<T: Real>(call: &mut Call<T>) {
         dx.fill(T::zero());
         for (position, (dy, winner)) in dy.iter().zip(winner).enumerate() {
             // A number that is no piece's, as a fault may leave it, wins nothing.
-            if let Some(dx) = winner.to_usize().filter(|piece| *piece < pieces).map(|piece| &mut dx[piece * positions + position]) {
+            if let Some(dx) = Some(winner.to_count()).filter(|piece| *piece < pieces).map(|piece| &mut dx[piece * positions + position]) {
                 *dx = *dy;
             }
         }

@@ -3,9 +3,11 @@
 //! `shaders/foo.wgsl` and `src/host/foo.rs` are one kernel. In f64 the twin is the oracle that tests compare a GPU with; in f32 it trains on a machine
 //! that has no driver at all. Products come from the crate `gemm`, rows are shared out by rayon; nothing here depends on the number of threads.
 
+pub mod accuracy;
 mod activation;
 mod adam;
 mod average;
+mod bounded;
 mod call;
 mod clip;
 mod column_norm;
@@ -41,6 +43,7 @@ mod shuffle;
 mod tick;
 mod update;
 
+pub use bounded::Bounded;
 pub use device::HostDevice;
 pub use real::Real;
 

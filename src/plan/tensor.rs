@@ -50,14 +50,20 @@ impl Memory {
         &self.buffers
     }
 
-    /// All ids, in their order.
-    pub fn ids(&self) -> impl Iterator<Item = BufferId> {
-        (0..self.buffers.len()).map(BufferId)
-    }
-
     /// The buffer behind an id.
     pub fn buffer(&self, id: BufferId) -> &Buffer {
         &self.buffers[id.0]
+    }
+
+    /// A tensor over the whole of a buffer, in a row.
+    pub fn whole(&self, id: BufferId) -> Tensor {
+        let Buffer { name, element, len } = self.buffer(id);
+        Tensor { name: name.as_str().into(), rows: 1, cols: *len, element: *element, buffer: id, offset: 0 }
+    }
+
+    /// The ids of all buffers, in their order.
+    pub fn ids(&self) -> impl Iterator<Item = BufferId> + use<> {
+        (0..self.buffers.len()).map(BufferId)
     }
 
     /// Bytes of all buffers together.

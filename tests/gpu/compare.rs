@@ -4,17 +4,7 @@
 //! functions used ("Floating point accuracy": exp 3 + 2|x| ULP, log 2⁻²¹ absolute on [0.5, 2] and 3 ULP elsewhere, division and sqrt 2.5 ULP and more,
 //! cos and sin 2⁻¹¹ absolute on [-π, π]). Numbers below the smallest normal one may be flushed to zero.
 
-/// The relative error of one rounding in f32: 2⁻²⁴.
-pub const UNIT: f64 = 1.0 / 16_777_216.0;
-/// One unit in the last place is at most this, relatively: 2⁻²³.
-pub const ULP: f64 = 2.0 * UNIT;
-/// Results below this may be flushed to zero.
-pub const TINY: f64 = f32::MIN_POSITIVE as f64;
-
-/// What exp(x) may be off by, relatively.
-pub fn exp_error(x: f64) -> f64 {
-    (3.0 + 2.0 * x.abs()) * ULP
-}
+pub use gander::host::accuracy::{TINY, ULP, UNIT, exp_error};
 
 /// The bound of a sum of k products or terms of so much magnitude altogether, with `more` roundings behind it.
 pub fn rounding(k: u32, more: u32, magnitude: f64) -> f64 {

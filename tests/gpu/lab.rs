@@ -2,12 +2,12 @@
 
 use gander::gpu::{Allowance, Family, GpuDevice, Waiter, adapters, describe};
 use gander::host::HostDevice;
-use gander::plan::{Device, Element, Plan, PlanId, Recorder, Tensor, shaders};
+use gander::plan::{Device, Element, Plan, PlanId, Recorder, Tensor};
 use gander::random::threefry2x32;
 use std::pin::{Pin, pin};
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
-use wgpu::{Adapter, Backends, Features, Limits};
+use wgpu::{Adapter, Backends, Limits};
 
 /// Where Debian's package `chromium-common` has SwiftShader, a second software driver.
 const SWIFTSHADER: &str = "/usr/lib/chromium/vk_swiftshader_icd.json";
@@ -23,8 +23,7 @@ pub enum On {
     Limited,
 }
 
-/// The most bytes that a limited device binds of a tensor at once: twelve thousand numbers.
-pub const LIMIT: u64 = 48 << 10;
+pub use gander::doctor::LIMIT;
 
 /// The most workgroups that a limited device starts along one dimension: flat grids of a few thousand numbers are folded into rows.
 const FOLD: u32 = 64;
@@ -103,20 +102,16 @@ static ADAPTERS: LazyLock<Vec<(Adapter, Vec<Family>)>> = LazyLock::new(|| {
         !found.is_empty(),
         "no adapter: the kernels cannot be proven here; install a driver, for example `apt install mesa-vulkan-drivers libvulkan1` (lavapipe, in software)"
     );
-    found.into_iter().map(|adapter| (families(&adapter), adapter)).map(|(families, adapter)| (adapter, families)).collect()
+    found
+        .into_iter()
+        .map(|adapter| (Family::supported(&adapter.get_info(), adapter.features()), adapter))
+        .map(|(families, adapter)| (adapter, families))
+        .collect()
 });
 
-fn families(adapter: &Adapter) -> Vec<Family> {
-    let info = adapter.get_info();
-    let texture = shaders::FILES.iter().any(|(file, _)| file.starts_with("texture/"))
-        && info.subgroup_min_size == 8
-        && info.subgroup_max_size == 8
-        && adapter.features().contains(Features::SUBGROUP);
-    let mut families = vec![Family::Plain, Family::Tiled];
-    families.extend(texture.then_some(Family::Texture));
-    let best = Family::of(&info, adapter.features());
-    families.sort_by_key(|family| *family != best);
-    families
+/// The adapter of this machine that has most families, and these.
+pub fn adapter() -> &'static (Adapter, Vec<Family>) {
+    ADAPTERS.iter().max_by_key(|(_, families)| families.len()).expect("there is one, or none of these tests runs")
 }
 
 /// All adapters that are tested, with their families.

@@ -6,6 +6,7 @@
 //! * [`golden`]: whole games, every buffer; [`reproducible`]: the same bits again, after a rest, and other bits from another seed.
 //! * [`lost`]: devices that are lost and devices that hang.
 //! * [`inspect`]: what is not finite is found within so many iterations, and finding changes no bit.
+//! * [`doctor`]: what `gander doctor` finds, on right devices and on wrong ones.
 //! * [`pytorch`]: layers and a whole game against PyTorch's numbers, kept in `tests/golden`.
 //! * [`shaders`]: every file is known, has a twin and a test; [`languages`]: every kernel translates to SPIR-V, MSL, HLSL and GLSL.
 //!
@@ -26,11 +27,12 @@ mod compare;
 mod contrast;
 mod convolution;
 mod copy;
+mod doctor;
 mod draw;
 mod dropout;
 mod evaluation;
-mod fit;
 mod find_non_finite;
+mod fit;
 mod folds;
 mod golden;
 mod gradients;

@@ -113,7 +113,7 @@ fn plans() -> Vec<Plan> {
         record(&play.config, &play.dataset.outline());
         record(&play.config, &Outline { preprocess: Some(Preprocess::Gcn(55.0)), ..play.dataset.outline() });
     }
-    plans.extend(record_peaks(&mut Recorder::new()));
+    plans.extend(record_peaks(&mut Recorder::new(), 64, 64));
     plans.extend(evaluations());
     plans.push(check());
     plans
