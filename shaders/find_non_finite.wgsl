@@ -21,7 +21,7 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) g
         // Without their signs, bits are in the order of magnitudes, and those of infinity and of every NaN come last.
         let bits = bitcast<vec4<u32>>(x[i]) & vec4<u32>(0x7fffffffu);
         let inside = 4u * i + vec4<u32>(0u, 1u, 2u, 3u) < vec4<u32>(args.count);
-        largest = max(largest, select(vec4<u32>(), bits, inside));
+        largest = max(largest, bits * vec4<u32>(inside));
     }
     if max(max(largest.x, largest.y), max(largest.z, largest.w)) >= 0x7f800000u {
         atomicMin(&found, args.number);

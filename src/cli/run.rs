@@ -73,16 +73,20 @@ impl Run {
     /// if the folder cannot be written.
     pub fn begin(folder: RunFolder, start: Start) -> Result<Run> {
         let metrics = metrics::Writer::create(&folder.metrics_path())?;
-        Run::new(folder, start, metrics)
+        let mut run = Run::new(folder, start, metrics)?;
+        run.tensorboard = tensorboard_of(&run.config, &run.folder, 0)?;
+        Ok(run)
     }
 
     /// Goes on with a run from its newest whole checkpoint, or from the beginning if it was stopped before the first.
     /// # Errors
     /// if there are checkpoints but none is whole, or they belong to another game.
-    pub fn resume(folder: RunFolder, start: Start) -> Result<Run> {
+    pub fn resume(folder: RunFolder, mut start: Start) -> Result<Run> {
+        // What does not fit is refused before anything is said or written.
+        let restored = start.stage.restore(&folder, &start.config)?;
         let (metrics, _) = metrics::Writer::resume(&folder.metrics_path(), u64::MAX)?;
         let mut run = Run::new(folder, start, metrics)?;
-        run.reload()?;
+        run.settle(restored)?;
         Ok(run)
     }
 
@@ -105,7 +109,6 @@ impl Run {
             stage.trainer.plan().dispatches.len(),
             dataset.checksum()
         ));
-        let tensorboard = tensorboard_of(&config, &folder, stage.trainer.iteration())?;
         let reference = Reference::new(&dataset, config.report.scaling);
         let watcher = Watcher::new(config.report.monitor_every, &dataset);
         let (losses, unsaved, stale) = (Losses::default(), true, false);
@@ -117,7 +120,7 @@ impl Run {
             stage,
             options,
             metrics,
-            tensorboard,
+            tensorboard: None,
             log,
             interrupt,
             watcher,
@@ -129,7 +132,12 @@ impl Run {
 
     /// Goes back to the newest whole checkpoint, or to the beginning if there is none: what was learnt, and the files that grow with it.
     fn reload(&mut self) -> Result<()> {
-        let Restored { saved, mut notes } = self.stage.restore(&self.folder, &self.config)?;
+        let restored = self.stage.restore(&self.folder, &self.config)?;
+        self.settle(restored)
+    }
+
+    /// Lets the files that grow end where the game was restored to.
+    fn settle(&mut self, Restored { saved, mut notes }: Restored) -> Result<()> {
         let iteration = self.stage.trainer.iteration();
         self.metrics.flush()?;
         let (metrics, dropped) = metrics::Writer::resume(&self.folder.metrics_path(), iteration)?;
