@@ -56,7 +56,7 @@ pub async fn ready(
 
 /// What the classifier of a data set has learnt, if one is at hand: nothing is trained for it, and what cannot be read is passed over.
 pub fn at_hand(dataset: &Dataset, recipe: &Recipe, folder: &Path) -> Option<State> {
-    let belongs = |name: &str| name.strip_prefix(&dataset.name).is_some_and(|rest| rest.starts_with('-'));
+    let belongs = |name: &str| name.strip_prefix(&stem(dataset)).is_some_and(|rest| rest.starts_with('-'));
     // To hash a data set takes a while: not unless there is something to be found.
     let any = std::fs::read_dir(folder).ok()?.flatten().any(|entry| entry.file_name().to_str().is_some_and(belongs));
     let path = folder.join(file_name(dataset, recipe));
@@ -70,16 +70,19 @@ fn save(path: &Path, checkpoint: Checkpoint) -> Result<()> {
     checkpoint.save(path)
 }
 
-/// `NAME-KEY.safetensors`; the key is of the values, the labels, which of them are for training, and the recipe.
+/// `NAME-KEY.safetensors`; the key is of the data set as it is seen, and of the recipe.
 pub fn file_name(dataset: &Dataset, recipe: &Recipe) -> String {
     let mut hash = Sha256::new();
-    hash.update(dataset.checksum());
-    hash.update(dataset.labels.as_deref().unwrap_or_default());
-    hash.update(dataset.train.start.to_le_bytes());
-    hash.update(dataset.train.end.to_le_bytes());
+    hash.update(dataset.fingerprint());
     hash.update(recipe.to_toml());
     let key: String = hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-    format!("{}-{key}.safetensors", dataset.name)
+    format!("{}-{key}.safetensors", stem(dataset))
+}
+
+/// The data set's name as a file's: that of one's own data is a path.
+fn stem(dataset: &Dataset) -> String {
+    let plain: Vec<char> = dataset.name.chars().map(|c| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' }).collect();
+    plain[plain.len().saturating_sub(60)..].iter().collect()
 }
 
 #[cfg(test)]
@@ -154,5 +157,19 @@ mod tests {
             panic!("there is nothing to learn");
         };
         assert!(error.to_string().contains("`signs` has no labels"), "{error}");
+    }
+
+    #[test]
+    fn what_an_example_is_seen_by_is_part_of_the_name_and_a_path_is_no_folder() {
+        let name = |dataset: &Dataset| file_name(dataset, &small());
+        let plain = signs();
+        let others = [
+            Dataset { train: 0..38, test: 38..40, valid: 38..38, ..plain.clone() },
+            Dataset { preprocess: Some(crate::data::Preprocess::Gcn(5.0)), ..plain.clone() },
+            Dataset { labels: None, ..plain.clone() },
+        ];
+        others.iter().for_each(|other| assert_ne!(name(other), name(&plain)));
+        let own = Dataset { name: "folder:/a/../b".into(), ..plain };
+        assert!(name(&own).starts_with("folder__a____b-"), "{}", name(&own));
     }
 }

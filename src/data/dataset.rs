@@ -257,7 +257,7 @@ impl Dataset {
     }
 
     /// The sha256 of the values, 64 lower-case hexadecimal digits; reals as little-endian f32.
-    /// A checkpoint keeps it, so that a run is never resumed on other data.
+    /// The log and the evaluation of a run name it.
     #[must_use]
     pub fn checksum(&self) -> String {
         let mut hasher = Sha256::new();
@@ -265,6 +265,17 @@ impl Dataset {
             Values::Bytes(bytes) => hasher.update(bytes),
             Values::Reals(reals) => reals.iter().for_each(|x| hasher.update(x.to_le_bytes())),
         }
+        hexadecimal(&hasher.finalize())
+    }
+
+    /// The sha256 of all that an example is seen by: values, labels, shape, splits, preprocessing. What is computed of a data set is kept under it.
+    #[must_use]
+    pub fn fingerprint(&self) -> String {
+        let Dataset { name: _, shape, values: _, labels, train, valid, test, preprocess } = self;
+        let mut hasher = Sha256::new();
+        hasher.update(self.checksum());
+        hasher.update(format!("{shape:?} {train:?} {valid:?} {test:?} {preprocess:?} {}", labels.is_some()));
+        hasher.update(labels.as_deref().unwrap_or_default());
         hexadecimal(&hasher.finalize())
     }
 }
