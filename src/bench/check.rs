@@ -19,7 +19,8 @@ pub const COSINE_GATE: f64 = 1.1 * std::f64::consts::SQRT_2 / 2048.0;
 /// How far from its kink rounding may put a unit: a sum of a thousand terms of the order of 1 is off by some 1e-5 at most.
 const KINK: f64 = 1e-4;
 
-const ADVICE: &str = "do not train here; another --adapter or --backend may compute right, --adapter host does";
+/// What to do with an adapter that is wrong.
+pub const ADVICE: &str = "do not train here; another --adapter or --backend may compute right, --adapter host does";
 
 /// What was compared, and how far apart it was.
 #[derive(Clone, Debug)]

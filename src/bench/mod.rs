@@ -14,7 +14,7 @@ mod pace;
 mod peak;
 mod table;
 
-pub use check::{COSINE_GATE, Checked, apart, check, contests, cosines};
+pub use check::{ADVICE, COSINE_GATE, Checked, apart, check, contests, cosines};
 pub use figure::Figure;
 pub use kernels::{KernelFigures, profile};
 pub use memory::Memory;

@@ -129,7 +129,7 @@ fn suspect(config: &Config, culprit: Player, iteration: u64) -> Player {
 
 /// What may help, most likely first.
 fn remedies(config: &Config, player: Player, iteration: u64) -> Vec<String> {
-    let key = if player == Player::Generator { "generator" } else { "discriminator" };
+    let key = player.key();
     let network = player.of(config);
     let half = network.optimizer.slowed();
     let mut rates = format!("--set {key}.optimizer.learning_rate={:?}", half.learning_rate());

@@ -1,5 +1,6 @@
 //! `gander doctor`: whether an adapter computes right, kernel by kernel.
 
+use crate::bench::ADVICE;
 use crate::cli::adapter::{Named, all_named};
 use crate::cli::wait::wait;
 use crate::cli::{DeviceOptions, print};
@@ -11,9 +12,6 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 use wgpu::Adapter;
-
-/// What to do with an adapter that is wrong.
-const ADVICE: &str = "do not train here; another --adapter or --backend may compute right, --adapter host does";
 
 /// Options of `gander doctor`.
 #[derive(Debug, clap::Args)]

@@ -130,12 +130,6 @@ impl Run {
         })
     }
 
-    /// Goes back to the newest whole checkpoint, or to the beginning if there is none: what was learnt, and the files that grow with it.
-    fn reload(&mut self) -> Result<()> {
-        let restored = self.stage.restore(&self.folder, &self.config)?;
-        self.settle(restored)
-    }
-
     /// Lets the files that grow end where the game was restored to.
     fn settle(&mut self, Restored { saved, mut notes }: Restored) -> Result<()> {
         let iteration = self.stage.trainer.iteration();
@@ -186,21 +180,21 @@ impl Run {
             }
         };
         announce(&mut self.log, &self.stage);
-        self.watcher = Watcher::new(self.config.report.monitor_every, &self.dataset);
         self.stale = true;
         Ok(self)
     }
 
-    /// Begins to watch anew, and goes back to the newest whole checkpoint.
+    /// Goes back to the newest whole checkpoint, or to the beginning if there is none: what was learnt, what was watched, and the files that grow with it.
     fn rewind(&mut self) -> Result<()> {
         self.watcher = Watcher::new(self.config.report.monitor_every, &self.dataset);
-        self.reload()
+        let restored = self.stage.restore(&self.folder, &self.config)?;
+        self.settle(restored)
     }
 
     /// The whole training, while the device lasts.
     fn play(&mut self) -> Result<u8> {
         if std::mem::take(&mut self.stale) {
-            self.reload()?;
+            self.rewind()?;
         }
         if std::mem::take(&mut self.unsaved) {
             // A sheet and a checkpoint of the untrained game.

@@ -59,21 +59,17 @@ pub async fn drift(device: &mut dyn Device) -> Result<Drift> {
     let plans = [(game.record_projection(&mut rec), 1), (game.record_iteration(&mut rec), ITERATIONS)];
     let thetas = [&game.generator.theta, &game.discriminator.theta];
     let mut twin = HostDevice::<f64>::new();
-    let found = {
-        let mut both: Vec<Vec<Vec<u8>>> = vec![];
-        let devices: [&mut dyn Device; 2] = [&mut twin, device];
-        for device in devices {
-            device.allocate(rec.memory())?;
-            game.data.upload(device, &digits);
-            game.write_start(device, config.seed);
-            for (plan, times) in &plans {
-                let replay = device.prepare(plan)?;
-                device.submit(replay, *times, &[]).await?;
-            }
-            both.push(device.read(&thetas).await?);
+    let devices: [&mut dyn Device; 2] = [&mut twin, &mut *device];
+    for device in devices {
+        device.allocate(rec.memory())?;
+        game.data.upload(device, &digits);
+        game.write_start(device, config.seed);
+        for (plan, times) in &plans {
+            let replay = device.prepare(plan)?;
+            device.submit(replay, *times, &[]).await?;
         }
-        both.pop().expect("two devices have been read")
-    };
+    }
+    let found = device.read(&thetas).await?;
     let distance = |at: usize, theta: &Tensor| {
         let numbers: Vec<f64> = bytemuck::pod_collect_to_vec::<u8, f32>(&found[at]).into_iter().map(f64::from).collect();
         apart(&numbers, twin.reals(theta))

@@ -134,11 +134,10 @@ fn draws(draw: &Dispatch, most: u64) -> Option<Vec<Dispatch>> {
 /// An element-wise operation, piece by piece. A piece is so many whole workgroups, each of which updates `RUN` groups of four per invocation.
 fn elements(dispatch: &Dispatch, most: u64) -> Option<Vec<Dispatch>> {
     let (kernel, count) = (&dispatch.kernel, dispatch.word("count"));
-    let run = kernel.constant("RUN").unwrap_or(1);
-    let workgroups = count.div_ceil(run * kernel.workgroup);
-    let blocks = blocks(workgroups, u64::from(run * kernel.workgroup), 1, most / 16)?;
+    let block = kernel.block();
+    let blocks = blocks(count.div_ceil(block), u64::from(block), 1, most / 16)?;
     let piece = |workgroups: Range<u32>| {
-        let groups = workgroups.start * run * kernel.workgroup..(workgroups.end * run * kernel.workgroup).min(count);
+        let groups = workgroups.start * block..(workgroups.end * block).min(count);
         let invocations = workgroups.start * kernel.workgroup..workgroups.end * kernel.workgroup;
         let mut piece = dispatch.clone();
         for (slot, tensor) in &mut piece.bindings {
@@ -158,14 +157,12 @@ fn elements(dispatch: &Dispatch, most: u64) -> Option<Vec<Dispatch>> {
 /// A check of one tensor, piece by piece. Each lowers the same word.
 fn checks(check: &Dispatch, most: u64) -> Option<Vec<Dispatch>> {
     let x = check.tensor("x");
-    let workgroup = check.kernel.workgroup;
-    let run = check.kernel.constant("RUN").unwrap_or(1);
     let piece = |elements: Range<u32>| {
         let count = elements.end - elements.start;
         let mut piece = check.clone();
         piece.replace("x", x.elements_at(elements));
         piece.set("count", count);
-        piece.work = Work::Flat(count.div_ceil(4 * run * workgroup) * workgroup);
+        piece.work = Work::Flat(check.kernel.invocations(count.div_ceil(4)));
         piece
     };
     let blocks = blocks(x.len(), 1, u64::from(VIEW_ALIGNMENT), most / 4)?;

@@ -103,9 +103,7 @@ impl Optimizer {
 
 /// The sums of squared gradients that an update of the network leaves, one for each invocation of its kernel, and the work that it is.
 pub(super) fn squares(rec: &mut Recorder, operation: &str, network: &Network) -> (Tensor, Work) {
-    let kernel = rec.kernel(operation, None);
-    let block = kernel.constant("RUN").expect("the shader of an update declares it") * kernel.workgroup;
-    let invocations = (network.theta.len() / 4).div_ceil(block) * kernel.workgroup;
+    let invocations = rec.kernel(operation, None).invocations(network.theta.len() / 4);
     (rec.tensor(&format!("{} squares", network.name()), [1, invocations]), Work::Flat(invocations))
 }
 

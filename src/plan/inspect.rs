@@ -53,16 +53,9 @@ impl Plan {
 
 /// Records check number `number` of a tensor: it lowers `found` to this number if an element is not finite.
 pub fn record_check(rec: &mut Recorder, x: &Tensor, found: &Tensor, number: u32) {
-    let invocations = invocations(rec, x.len());
+    let invocations = rec.kernel("find_non_finite", None).invocations(x.len().div_ceil(4));
     let dispatch = rec.dispatch("find_non_finite").bind("x", x).bind("found", found);
     dispatch.argument("count", x.len()).argument("number", number).work(Work::Flat(invocations)).record();
-}
-
-/// Whole workgroups for so many elements.
-fn invocations(rec: &mut Recorder, count: u32) -> u32 {
-    let kernel = rec.kernel("find_non_finite", None);
-    let run = kernel.constant("RUN").expect("find_non_finite.wgsl declares it");
-    count.div_ceil(4 * run * kernel.workgroup) * kernel.workgroup
 }
 
 impl Check {

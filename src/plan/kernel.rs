@@ -148,6 +148,16 @@ impl Kernel {
         self.slots.iter().find(|slot| slot.name == name)
     }
 
+    /// Groups of four elements that a workgroup goes through, where each invocation goes through RUN of them; one, if the shader does not say.
+    pub fn block(&self) -> u32 {
+        self.constant("RUN").unwrap_or(1) * self.workgroup
+    }
+
+    /// Whole workgroups for so many groups of four elements, in invocations.
+    pub fn invocations(&self, groups: u32) -> u32 {
+        groups.div_ceil(self.block()) * self.workgroup
+    }
+
     /// The value of a u32 constant of the shader.
     pub fn constant(&self, name: &str) -> Option<u32> {
         self.constants.iter().find(|(constant, _)| constant == name).map(|(_, value)| *value)
