@@ -25,6 +25,7 @@ use crate::error::{Error, Result};
 use listing::Listing;
 use splits::{Part, Plan};
 
+pub(super) use picture::limits as picture_limits;
 pub(super) use splits::{sevenths, shuffled};
 
 pub use pack::read_from as read_pack_from;
