@@ -3,12 +3,13 @@
 //! * `listing` finds the pictures, and knows whether they are still the same.
 //! * `splits` says which are for training, validation and test, in which order, and of which class.
 //! * `picture` makes one picture the size that is wanted.
-//! * `pack` keeps what came out in the cache, so that a folder is decoded once.
+//! * `pack` keeps what came out in the cache, so that a folder is decoded once; `kept` bounds what all packs take together.
 //!
 //! A broken picture is named, skipped and counted. A file that the disk does not give up is no broken picture: it ends the reading, and nothing is kept.
 //! Memory: the data set itself, at most 4 GiB; while decoding, about 128 MiB per thread, and 1 GiB for the one large picture that is decoded at a time.
 //! It draws nothing on a terminal: what happens is told to a closure.
 
+mod kept;
 mod listing;
 mod pack;
 mod picture;
@@ -170,7 +171,8 @@ impl Folder<'_> {
         Outline { name: name.into(), shape: self.form.shape(), bytes: true, examples, train, preprocess: None }
     }
 
-    /// The data set: from the `cache` folder if it is kept there, and kept there if it was not.
+    /// The data set: from the `cache` folder if it is kept there, and kept there if it was not. All that is kept takes at most 8 GiB: what was not used for
+    /// longest is removed for something new.
     /// # Errors
     /// [`Error::Io`] when a file cannot be read; [`Error::Data`] when no picture is whole.
     pub fn open(&self, name: &str, cache: Option<&Path>, notice: &mut dyn FnMut(Notice)) -> Result<Dataset> {
@@ -178,11 +180,15 @@ impl Folder<'_> {
         let place = cache.map(|cache| self.place(cache));
         let kept = place.as_ref().and_then(|place| pack::read(place, &key, self.form));
         let pack = match kept {
-            Some(pack) => pack,
+            Some(pack) => {
+                place.iter().for_each(|place| kept::used(place));
+                pack
+            }
             None => {
                 let pack = self.decode(key, notice)?;
-                if let Some(Err(error)) = place.map(|place| pack::write(&place, &pack, self.form)) {
-                    notice(Notice::NotKept(&error.to_string()));
+                match place.map(|place| pack::write(&place, &pack, self.form).map(|()| kept::sweep(&place, kept::MOST_BYTES))) {
+                    Some(Err(error)) => notice(Notice::NotKept(&error.to_string())),
+                    Some(Ok(())) | None => {}
                 }
                 pack
             }

@@ -128,6 +128,17 @@ fn a_folder_is_decoded_once_and_again_when_anything_has_changed() {
 }
 
 #[test]
+fn what_is_read_from_the_cache_is_marked_as_used() {
+    let case = Case::new();
+    (0..8).for_each(|i| case.put(&format!("{i}.png"), i));
+    case.open();
+    let long_ago = std::time::UNIX_EPOCH + std::time::Duration::from_secs(1);
+    fs::File::options().append(true).open(case.pack()).unwrap().set_modified(long_ago).unwrap();
+    assert_eq!(case.open().decoded, 0);
+    assert!(fs::metadata(case.pack()).unwrap().modified().unwrap() > long_ago);
+}
+
+#[test]
 fn a_damaged_cache_is_made_anew_and_none_is_done_without() {
     let case = Case::new();
     (0..8).for_each(|i| case.put(&format!("{i}.png"), i));
