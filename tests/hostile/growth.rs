@@ -1,20 +1,26 @@
 //! Small files that ask for much: what a reader takes grows with the file, and not with what the file says of itself.
 
 use std::io::Read;
-use std::sync::PoisonError;
+use std::sync::{MutexGuard, PoisonError};
 
 use flate2::Compression;
 use flate2::write::ZlibEncoder;
 use gander::data::images::{Form, read_picture_from};
 use gander::data::own::Hint;
-use gander::data::{Shape, arrays, samples};
+use gander::data::{Dataset, Minibatches, Shape, Values, arrays, samples};
+use gander::host::HostDevice;
+use gander::plan::{Device, Recorder};
 use image::{DynamicImage, GrayImage, ImageFormat, Luma};
 
 use crate::{ALONE, MEMORY};
 
+/// Keeps other tests from taking memory, which would be counted.
+fn alone() -> MutexGuard<'static, ()> {
+    ALONE.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// What a call returns, and the most bytes that it held meanwhile.
 fn measured<T>(call: impl FnOnce() -> T) -> (T, usize) {
-    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
     let before = MEMORY.begin();
     let returned = call();
     (returned, MEMORY.peak() - before)
@@ -42,6 +48,7 @@ fn bomb(bytes: usize) -> Vec<u8> {
 
 #[test]
 fn what_a_png_has_beside_its_pixels_is_not_inflated() {
+    let _alone = alone();
     let inflated = 1 << 26;
     let bomb = bomb(inflated);
     for (kind, head) in [(b"iCCP", &b"bomb\0\0"[..]), (b"zTXt", b"bomb\0\0"), (b"iTXt", b"bomb\0\x01\0\0\0")] {
@@ -60,6 +67,7 @@ fn what_a_png_has_beside_its_pixels_is_not_inflated() {
 
 #[test]
 fn an_array_of_tiny_examples_takes_little_more_than_its_numbers() {
+    let _alone = alone();
     let count: usize = 1 << 20;
     let text = format!("{{'descr': '|u1', 'fortran_order': False, 'shape': ({count}, 1), }}\n");
     let numbers: Vec<u8> = (0..count).map(|i| i as u8).collect();
@@ -68,4 +76,30 @@ fn an_array_of_tiny_examples_takes_little_more_than_its_numbers() {
     assert_eq!(dataset.examples() as usize, count);
     // The array, the array reordered, eight bytes per example.
     assert!(taken <= 10 * count + (1 << 18), "{taken} bytes taken for {count} examples of one byte");
+}
+
+#[test]
+fn a_data_set_is_uploaded_from_where_it_lies() {
+    let _alone = alone();
+    // One word, part of a word, whole words and some bytes, and more than a copy could be made of unseen.
+    for count in [4, 3, 10, 8, (1 << 20) + 1] {
+        let values: Vec<u8> = (0..count).map(|i| 1 + (i % 250) as u8).collect();
+        let (shape, train) = (Shape { width: 1, height: 1, channels: 1 }, 0..count);
+        let (name, values, none) = ("bytes".into(), Values::Bytes(values), count..count);
+        let dataset = Dataset { name, shape, values, labels: None, train, valid: none.clone(), test: none, preprocess: None };
+        let mut rec = Recorder::new();
+        let clock = rec.words("clock", 4);
+        let data = Minibatches::new(&mut rec, &dataset.outline(), &clock);
+        let mut device = HostDevice::<f32>::new();
+        device.allocate(rec.memory()).unwrap();
+        let on_device = rec.memory().whole(data.buffer());
+        // What stood there before is gone to the last byte.
+        device.write(&on_device, &vec![0xff; on_device.bytes() as usize]);
+        let ((), taken) = measured(|| data.upload(&mut device, &dataset));
+        assert!(taken <= 1024, "{taken} bytes taken to upload {count}");
+        let found = pollster::block_on(device.read(&[&on_device])).unwrap().remove(0);
+        let Values::Bytes(mut wanted) = dataset.values else { panic!("it was made of bytes") };
+        wanted.resize(wanted.len().next_multiple_of(4), 0);
+        assert!(found == wanted, "{count} bytes");
+    }
 }
