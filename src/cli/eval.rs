@@ -164,6 +164,8 @@ impl Examples {
     /// # Errors
     /// if they cannot be read or nothing was held out.
     fn open(config: &DataConfig, options: &DataOptions) -> Result<Examples> {
+        // Those that are named in place of the configuration's have folds of their own, or none.
+        let config = &options.chosen(config)?;
         let examples = Examples::of(options.open(config)?)?;
         let fold = |fold: u32| {
             let dataset = options.open(&DataConfig { fold: Some(fold), ..config.clone() })?;

@@ -58,13 +58,15 @@ fn the_configuration_of_a_run_reproduces_it() {
 }
 
 #[test]
-fn a_run_is_resumed_with_data_from_a_folder_that_is_named() {
+fn a_folder_that_nothing_is_read_from_is_not_passed_over() {
     let folder = tempfile::tempdir().unwrap();
-    let out = folder.path().join("ring");
+    let (out, place) = (folder.path().join("ring"), folder.path().to_str().unwrap());
+    let told = ["`ring` is made from its seed, and nothing is read from", place, "--set data.set=mnist"];
+    assert_fails(&train(&out, &["--iterations", "10", "--data", place]), 2, &told);
+    assert!(!out.exists());
     assert!(train(&out, &["--iterations", "10"]).status.success());
-    let resumed = resume(&out, &["--iterations", "20", "--data", folder.path().to_str().unwrap()]);
-    assert!(resumed.status.success(), "{}", said(&resumed));
-    assert_eq!(iterations(&out), (1..=20).collect::<Vec<_>>());
+    assert_fails(&resume(&out, &["--data", place]), 2, &told);
+    assert_eq!(iterations(&out), (1..=10).collect::<Vec<_>>());
 }
 
 #[test]

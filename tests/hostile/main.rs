@@ -5,6 +5,7 @@
 //! --release --test hostile` tries more. The fuzz targets in `fuzz/` call the same readers.
 
 mod archives;
+mod growth;
 mod memory;
 mod mutate;
 mod readers;
@@ -95,6 +96,13 @@ fn matlab_files_do_no_harm() {
 #[test]
 fn numpy_files_do_no_harm() {
     attack("npy");
+    attack("arrays");
+}
+
+#[test]
+fn samples_from_elsewhere_do_no_harm() {
+    attack("samples");
+    attack("samples-png");
 }
 
 #[test]

@@ -8,8 +8,10 @@ use std::io::Write;
 use flate2::Compression;
 use flate2::write::{GzEncoder, ZlibEncoder};
 use gander::checkpoint::Checkpoint;
+use gander::data::arrays::read_from as read_array_from;
 use gander::data::images::{Form, read_pack_from, read_picture_from};
-use gander::data::{cifar, idx, mat, npy, tfd};
+use gander::data::own::Hint;
+use gander::data::{Outline, Shape, cifar, idx, mat, npy, samples, tfd};
 use gander::gan::{Array, Config};
 use gander::report::metrics;
 use image::{DynamicImage, ImageFormat};
@@ -55,7 +57,7 @@ const GIB: usize = 1 << 30;
 const FORM: Form = Form { size: 2, channels: 1 };
 
 /// All of them.
-pub static READERS: [Reader; 15] = [
+pub static READERS: [Reader; 18] = [
     Reader { per_byte: 4, ..reader("idx", idx_files, read_idx) },
     Reader { per_byte: 2 * INFLATION, ..reader("gzip", gzip_files, read_idx) },
     Reader { per_byte: 2 * INFLATION, dress: gzip, ..reader("idx-within-gzip", idx_files, read_idx) },
@@ -64,6 +66,9 @@ pub static READERS: [Reader; 15] = [
     Reader { per_byte: 2 * INFLATION, ..reader("mat", mat_files, read_mat) },
     Reader { per_byte: 2 * INFLATION, dress: in_mat_file, ..reader("mat-within-zlib", mat_variables, read_mat) },
     Reader { per_byte: 8, ..reader("npy", npy_files, |bytes| npy::read_from(bytes).is_ok()) },
+    Reader { per_byte: 16, ..reader("arrays", arrays, read_array) },
+    Reader { per_byte: 16, ..reader("samples", arrays, read_samples) },
+    Reader { dress: with_sums, ..reader("samples-png", pngs_of_samples, read_sample) },
     Reader { per_byte: 64, cap: 8 * GIB, ..reader("checkpoint", checkpoints, |bytes| Checkpoint::load_from(bytes).is_ok()) },
     Reader { per_byte: 256, ..reader("config", configurations, read_config) },
     Reader { per_byte: 16, ..reader("metrics", metrics_files, |bytes| metrics::read_from(bytes).is_ok()) },
@@ -209,6 +214,53 @@ fn npy_files() -> Vec<Vec<u8>> {
     ]
     .map(<[u8]>::to_vec)
     .to_vec()
+}
+
+/// Arrays that are data sets, and samples to compare with pictures of 3×2 or with points: each axis first once, bytes and reals.
+fn arrays() -> Vec<Vec<u8>> {
+    let array = |descr: &str, axes: &str, numbers: &[u8]| {
+        let text = format!("{{'descr': '{descr}', 'fortran_order': False, 'shape': ({axes}), }}\n");
+        [b"\x93NUMPY\x01\0", &(text.len() as u16).to_le_bytes()[..], text.as_bytes(), numbers].concat()
+    };
+    let singles: Vec<u8> = (0..36u8).flat_map(|i| (f32::from(i) / 36.0).to_le_bytes()).collect();
+    let doubles: Vec<u8> = (0..12u8).flat_map(|i| f64::from(i).sin().abs().to_be_bytes()).collect();
+    vec![
+        array("|u1", "7, 2, 3", &[9; 42]),
+        array("<f4", "2, 3, 2, 3", &singles),
+        array("<f4", "2, 2, 3, 3", &singles),
+        array(">f8", "2, 6", &doubles),
+        // Halves from 0 to 1: an exponent of 14 or less.
+        array("<f2", "4, 6", &[0, 0x38].repeat(24)),
+    ]
+}
+
+fn read_array(bytes: &[u8]) -> bool {
+    let hints = [Hint::default(), Hint { size: Some(2), channels: Some(3) }, Hint { size: Some(1), channels: None }];
+    hints.map(|hint| read_array_from(bytes, hint, "array").is_ok()).contains(&true)
+}
+
+/// What samples are compared with.
+fn outlines() -> [Outline; 3] {
+    let outline = |width, height, channels, bytes| {
+        let (name, shape, examples, train) = ("set".into(), Shape { width, height, channels }, 9, 0..9);
+        Outline { name, shape, bytes, examples, train, preprocess: None }
+    };
+    [outline(3, 2, 1, true), outline(3, 2, 3, true), outline(6, 1, 1, false)]
+}
+
+fn read_samples(bytes: &[u8]) -> bool {
+    let ranges = [None, Some(samples::Range { low: -1.0, high: 1.0 })];
+    let read = |outline: &Outline| ranges.map(|range| samples::read_from(bytes, outline, range).is_ok()).contains(&true);
+    outlines().each_ref().map(read).contains(&true)
+}
+
+/// Opaque pictures, one in colour and one in grey.
+fn pngs_of_samples() -> Vec<Vec<u8>> {
+    vec![picture(|picture| picture.into_rgb8().into(), ImageFormat::Png), picture(|picture| picture.into_luma16().into(), ImageFormat::Png)]
+}
+
+fn read_sample(bytes: &[u8]) -> bool {
+    [1, 3].map(|channels| samples::read_picture_from(bytes, Shape { width: 9, height: 7, channels }).is_ok()).contains(&true)
 }
 
 /// Checkpoints as they lie in a file. Writing one needs a file, so that a reader of this process's own folder does it once.
