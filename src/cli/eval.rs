@@ -293,7 +293,7 @@ fn subject(samples_of: &Path, examples: &Examples, bench: &Workbench) -> Subject
         data: examples.name().into(),
         sha256: examples.sha256.clone(),
         device: bench.device.identity(),
-        version: env!("CARGO_PKG_VERSION"),
+        version: crate::VERSION,
     }
 }
 

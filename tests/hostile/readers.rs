@@ -270,7 +270,9 @@ fn checkpoints() -> Vec<Vec<u8>> {
     let (config, device, version) = ("[train]\nk = 2\n".into(), "host".into(), "0.1.0".into());
     let folder = tempfile::tempdir().expect("there is room for a file");
     let path = folder.path().join("a.safetensors");
-    Checkpoint { iteration: 500, seed: 7, config, device, version, tensors }.save(&path).expect("there is room for a file");
+    Checkpoint { iteration: 500, seed: 7, config, device, version, data: Some("5b92".into()), tensors }
+        .save(&path)
+        .expect("there is room for a file");
     vec![std::fs::read(path).expect("it was written")]
 }
 
