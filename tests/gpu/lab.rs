@@ -79,11 +79,9 @@ pub struct Lab {
 }
 
 /// What devices under test may use of their adapters: what WebGPU promises everywhere, unless GANDER_LIMITS names more (`browser`, `adapter`).
-pub static ALLOWANCE: LazyLock<Allowance> = LazyLock::new(|| match std::env::var("GANDER_LIMITS").as_deref() {
-    Err(_) | Ok("lowest") => Allowance::Lowest,
-    Ok("browser") => Allowance::Browser,
-    Ok("adapter") => Allowance::Adapter,
-    Ok(other) => panic!("GANDER_LIMITS is `{other}`; it can be lowest, browser or adapter"),
+pub static ALLOWANCE: LazyLock<Allowance> = LazyLock::new(|| {
+    let named = std::env::var("GANDER_LIMITS").unwrap_or_else(|_| "lowest".into());
+    named.parse().unwrap_or_else(|error| panic!("GANDER_LIMITS: {error}"))
 });
 
 /// Adapters with the families that each supports, the best one first. GANDER_ADAPTER can be a part of the description of those wanted, as `(gl` is for
