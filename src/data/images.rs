@@ -186,9 +186,9 @@ impl Folder<'_> {
             }
             None => {
                 let pack = self.decode(key, notice)?;
-                match place.map(|place| pack::write(&place, &pack, self.form).map(|()| kept::sweep(&place, kept::MOST_BYTES))) {
-                    Some(Err(error)) => notice(Notice::NotKept(&error.to_string())),
-                    Some(Ok(())) | None => {}
+                let kept = place.map(|place| pack::write(&place, &pack, self.form).map(|()| kept::sweep(&place, kept::MOST_BYTES)));
+                if let Some(Err(error)) = kept {
+                    notice(Notice::NotKept(&error.to_string()));
                 }
                 pack
             }
