@@ -32,6 +32,7 @@ mod watcher;
 pub use wait::wait;
 
 use crate::error::{Error, Result};
+use crate::gpu::Allowance;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueHint};
 use std::io::Write;
 use std::path::PathBuf;
@@ -107,6 +108,9 @@ struct DeviceOptions {
     /// Only adapters of this back end
     #[arg(long, value_enum)]
     backend: Option<adapter::Backend>,
+    /// How much of the adapter may be used, for tests: what all adapters have (`lowest`), what a browser gives (`browser`), or all that it has (`adapter`)
+    #[arg(long, env = "GANDER_LIMITS", default_value = "adapter", hide = true)]
+    limits: Allowance,
 }
 
 /// Where data are, and in which form they are wanted.

@@ -237,7 +237,7 @@ impl Run {
             self.sheet()?;
             self.checkpoint()?;
         } else {
-            self.show(until, &Progress::Nothing)?;
+            self.make_up(until)?;
         }
         if first >= until {
             let path = self.folder.path().display();

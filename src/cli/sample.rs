@@ -60,7 +60,7 @@ pub(super) fn run(options: &Options) -> Result<u8> {
     if out.is_none() && options.npy.is_none() {
         return Ok(0);
     }
-    let Generator { mut sampler, waiter, config, state, seed } = Generator::open(&view, options.at, options.seed, &options.device)?;
+    let Generator { mut sampler, waiter, config, state, seed, .. } = Generator::open(&view, options.at, options.seed, &options.device)?;
     let iteration = state.iteration;
     let values = wait(waiter.as_ref(), sampler.samples(options.count, seed))?;
     let said = |path: &Path| print(&format!("{}: {} samples of iteration {iteration}\n", path.display(), options.count));
@@ -77,7 +77,7 @@ pub(super) fn run(options: &Options) -> Result<u8> {
 
 /// The same z through all checkpoints that are whole.
 fn film(options: &Options, view: &RunView, path: &Path) -> Result<()> {
-    let Generator { mut sampler, waiter, config, state, seed } = Generator::open(view, At::Newest, options.seed, &options.device)?;
+    let Generator { mut sampler, waiter, config, state, seed, .. } = Generator::open(view, At::Newest, options.seed, &options.device)?;
     let last = state.iteration;
     let reference = reference(&config, options.scaling, sampler.dimensions())?;
     let (mut frames, mut passed_over) = (vec![], String::new());

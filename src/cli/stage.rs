@@ -45,8 +45,8 @@ impl Stage {
     /// if one of these is not possible.
     pub fn set_again(config: &Config, dataset: &Dataset, options: &RunOptions, lost: &str, losses: usize) -> Result<Stage> {
         let opened = match &options.fallback {
-            Some(adapter) => adapter::open(&DeviceOptions { adapter: adapter.clone(), backend: None })?,
-            None => adapter::reopen(lost)?,
+            Some(adapter) => adapter::open(&DeviceOptions { adapter: adapter.clone(), backend: None, ..options.device })?,
+            None => adapter::reopen(lost, options.device.limits)?,
         };
         Stage::on(opened, config, dataset, options.lose_device_after.get(losses))
     }

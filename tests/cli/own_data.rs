@@ -266,3 +266,32 @@ fn check_says_what_is_there_and_what_is_wrong() {
     }
     assert_fails(&desk.run(&["data", "check", "mnits"]), 2, &["did you mean `mnist`"]);
 }
+
+/// A run that goes on with other data by mistake learns something that nobody meant.
+#[test]
+fn a_run_goes_on_with_other_data_only_when_it_is_told_to() {
+    let desk = Desk::new();
+    let array = |first: u8| {
+        let text = "{'descr': '|u1', 'fortran_order': False, 'shape': (40, 3, 2), }\n";
+        let numbers: Vec<u8> = (0..240).map(|i| if i == 0 { first } else { i as u8 }).collect();
+        fs::write(desk.path("x.npy"), [b"\x93NUMPY\x01\0", &(text.len() as u16).to_le_bytes()[..], text.as_bytes(), &numbers].concat())
+            .unwrap();
+    };
+    let sum = || {
+        let checkpoint = gander::run_folder::RunView::open(&desk.path("run")).unwrap().newest_checkpoint().unwrap().unwrap().checkpoint;
+        checkpoint.data.expect("every checkpoint says what it was trained on")
+    };
+    array(7);
+    let output = desk.train("run", 6, &["--data", "x.npy"]);
+    assert!(output.status.success(), "{}", said(&output));
+    let before = sum();
+    array(8);
+    let go_on = ["resume", "run", "--adapter", "host", "--iterations", "9"];
+    let refused = desk.run(&go_on);
+    assert_fails(&refused, 3, &[&before, "x.npy", "--other-data"]);
+    assert_eq!(crate::iterations(&desk.path("run")).len(), 6, "nothing was touched");
+    let output = desk.run(&[&go_on[..], &["--other-data"]].concat());
+    assert!(output.status.success() && said(&output).contains(&before), "{}", said(&output));
+    assert_ne!(sum(), before);
+    assert!(desk.run(&["resume", "run", "--adapter", "host", "--iterations", "12"]).status.success(), "these are its data now");
+}

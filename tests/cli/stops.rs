@@ -30,14 +30,33 @@ fn moment(i: u32, bound: u64) -> Duration {
     Duration::from_millis((mixed >> 33) % bound)
 }
 
+/// From when on a moment is counted.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum From {
+    Start,
+    Training,
+}
+
+impl From {
+    /// Every fourth time a process is stopped while it gets ready.
+    fn of(i: u32) -> From {
+        if i % 4 == 3 { From::Start } else { From::Training }
+    }
+}
+
 /// Begins a run that takes long, or goes on with it, and stops it after a while by a signal. What it said, and how long it took to end.
-fn stopped(out: &Path, signal: &str, after: Duration) -> (Output, Duration) {
+fn stopped(out: &Path, signal: &str, from: From, after: Duration) -> (Output, Duration) {
+    let saves = || fs::read_to_string(out.join("run.log")).map_or(0, |log| log.matches("saved the checkpoint").count());
+    let before = saves();
     let mut command = gander();
     match out.join("config.toml").exists() {
         true => command.arg("resume").arg(out).args(["--adapter", "host"]),
         false => command.args(["train", "ring", "--out"]).arg(out).args(TINY).args(BUSY),
     };
     let child = command.args(["--iterations", "1000000", "--verbose"]).stderr(Stdio::piped()).spawn().unwrap();
+    while from == From::Training && saves() == before {
+        sleep(Duration::from_millis(1));
+    }
     sleep(after);
     send(signal, child.id());
     let sent = Instant::now();
@@ -52,13 +71,15 @@ fn send(signal: &str, process: u32) {
 fn ends_as_if_never_stopped(out: &Path) {
     let so_far =
         gander::run_folder::RunView::open(out).unwrap().newest_checkpoint().unwrap().map_or(0, |newest| newest.checkpoint.iteration);
-    let end = (so_far + 9).to_string();
+    // Far enough for a sheet and a reading.
+    let last = (so_far + 9).max(30);
+    let end = last.to_string();
     let resumed = resume(out, &["--iterations", &end]);
     assert!(resumed.status.success(), "{}", said(&resumed));
     let whole = out.with_file_name("whole");
     let undisturbed = train(&whole, &[&BUSY[..], &["--iterations", &end]].concat());
     assert!(undisturbed.status.success(), "{}", said(&undisturbed));
-    let last = [format!("checkpoints/{:06}.safetensors", so_far + 9), format!("samples/{:06}.png", so_far + 9)];
+    let last = [format!("checkpoints/{last:06}.safetensors"), format!("samples/{last:06}.png")];
     for file in SAME.into_iter().chain(last.iter().map(String::as_str)) {
         assert!(bytes(&whole.join(file)) == bytes(&out.join(file)), "{file} differs after {end} iterations");
     }
@@ -85,7 +106,7 @@ fn signals_save_and_stop_with_their_codes() {
     let (mut longest, mut saved) = (Duration::ZERO, 0);
     for i in 0..3 * times("GANDER_SIGNALS", 3) {
         let (signal, number) = signals[i as usize % 3];
-        let (output, took) = stopped(&out, signal, moment(i, 250));
+        let (output, took) = stopped(&out, signal, From::of(i), moment(i, 150));
         longest = longest.max(took);
         let text = said(&output);
         // Before there is anything to save, a signal ends the process as it ends any.
@@ -117,7 +138,7 @@ fn kills_at_any_moment_lose_nothing_that_was_saved() {
     let out = folder.path().join("ring");
     let (mut within_a_save, mut newest) = (0, 0);
     for i in 0..times("GANDER_KILLS", 12) {
-        let (output, _) = stopped(&out, "-KILL", moment(i, 200) + Duration::from_millis(30));
+        let (output, _) = stopped(&out, "-KILL", From::of(i), moment(i, 150));
         assert_eq!(output.status.signal(), Some(9));
         if !out.join("config.toml").exists() {
             continue;

@@ -108,6 +108,7 @@ fn samples_from_elsewhere_do_no_harm() {
 #[test]
 fn checkpoints_do_no_harm() {
     attack("checkpoint");
+    attack("checkpoint-of-a-game");
 }
 
 #[test]

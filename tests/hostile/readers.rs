@@ -2,6 +2,7 @@
 
 #![allow(dead_code, reason = "the tests attack readers, a fuzz target only reads")]
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::io::Write;
 
@@ -12,7 +13,8 @@ use gander::data::arrays::read_from as read_array_from;
 use gander::data::images::{Form, read_pack_from, read_picture_from};
 use gander::data::own::Hint;
 use gander::data::{Outline, Shape, cifar, idx, mat, npy, samples, tfd};
-use gander::gan::{Array, Config};
+use gander::gan::{Array, Config, State, Trainer};
+use gander::host::HostDevice;
 use gander::report::metrics;
 use image::{DynamicImage, ImageFormat};
 use sha2::{Digest, Sha256};
@@ -57,7 +59,7 @@ const GIB: usize = 1 << 30;
 const FORM: Form = Form { size: 2, channels: 1 };
 
 /// All of them.
-pub static READERS: [Reader; 18] = [
+pub static READERS: [Reader; 19] = [
     Reader { per_byte: 4, ..reader("idx", idx_files, read_idx) },
     Reader { per_byte: 2 * INFLATION, ..reader("gzip", gzip_files, read_idx) },
     Reader { per_byte: 2 * INFLATION, dress: gzip, ..reader("idx-within-gzip", idx_files, read_idx) },
@@ -70,6 +72,12 @@ pub static READERS: [Reader; 18] = [
     Reader { per_byte: 16, ..reader("samples", arrays, read_samples) },
     Reader { dress: with_sums, ..reader("samples-png", pngs_of_samples, read_sample) },
     Reader { per_byte: 64, cap: 8 * GIB, ..reader("checkpoint", checkpoints, |bytes| Checkpoint::load_from(bytes).is_ok()) },
+    Reader {
+        per_byte: 64,
+        cap: 8 * GIB,
+        dress: resealed,
+        ..reader("checkpoint-of-a-game", checkpoints_of_a_game, read_checkpoint_of_a_game)
+    },
     Reader { per_byte: 256, ..reader("config", configurations, read_config) },
     Reader { per_byte: 16, ..reader("metrics", metrics_files, |bytes| metrics::read_from(bytes).is_ok()) },
     reader("png", pngs, read_picture),
@@ -268,12 +276,89 @@ fn checkpoints() -> Vec<Vec<u8>> {
     let array = |shape: &[usize]| Array { shape: shape.into(), values: (0..shape.iter().product()).map(|i| i as f32 / 3.0).collect() };
     let tensors = BTreeMap::from([("g.h0.w".into(), array(&[3, 5])), ("g.h0.b".into(), array(&[5])), ("empty".into(), array(&[0, 7]))]);
     let (config, device, version) = ("[train]\nk = 2\n".into(), "host".into(), "0.1.0".into());
+    let new = Checkpoint { iteration: 500, seed: 7, config, device, version, data: Some("5b92".into()), tensors };
+    vec![written(&new), written(&Checkpoint { data: None, ..new })]
+}
+
+fn written(checkpoint: &Checkpoint) -> Vec<u8> {
     let folder = tempfile::tempdir().expect("there is room for a file");
     let path = folder.path().join("a.safetensors");
-    Checkpoint { iteration: 500, seed: 7, config, device, version, data: Some("5b92".into()), tensors }
-        .save(&path)
-        .expect("there is room for a file");
-    vec![std::fs::read(path).expect("it was written")]
+    checkpoint.save(&path).expect("there is room for a file");
+    std::fs::read(path).expect("it was written")
+}
+
+/// A game so small that its checkpoint is mostly header, and mutations meet every part of it.
+const SMALL: [&str; 6] = [
+    "prior.size=2",
+    "generator.layers.0.units=2",
+    "generator.layers.1.units=1",
+    "discriminator.layers.0.units=1",
+    "discriminator.layers.0.pieces=2",
+    "discriminator.layers.1.units=1",
+];
+
+thread_local! {
+    /// Its trainer, and what it begins with.
+    static TRAINER: RefCell<(Trainer, State)> = RefCell::new(a_game());
+}
+
+fn a_game() -> (Trainer, State) {
+    let ring = include_str!("../../assets/presets/ring.toml");
+    let config = Config::parse(ring, &SMALL.map(String::from)).expect("the configuration is valid");
+    let dataset = gander::data::open(&config.data, None).expect("the set is made from a seed");
+    let mut trainer = Trainer::new(Box::new(HostDevice::<f32>::new()), &config, &dataset).expect("the game fits the host");
+    let state = gander::cli::wait(None, trainer.state()).expect("the host does not fail");
+    (trainer, state)
+}
+
+fn checkpoints_of_a_game() -> Vec<Vec<u8>> {
+    let state = TRAINER.with_borrow(|(_, state)| state.clone());
+    vec![written(&Checkpoint::new(state, 3, "seed = 3".into(), "host".into(), "5b92".into()))]
+}
+
+/// A checkpoint with the SHA-256 that belongs to it, as somebody would write it who is not us.
+fn resealed(bytes: &[u8]) -> Vec<u8> {
+    seal(bytes).unwrap_or_else(|| bytes.to_vec())
+}
+
+fn seal(bytes: &[u8]) -> Option<Vec<u8>> {
+    let (length, rest) = bytes.split_first_chunk()?;
+    let (header, data) = rest.split_at_checked(u64::from_le_bytes(*length).try_into().ok()?)?;
+    let mut header: serde_json::Map<String, serde_json::Value> = serde_json::from_slice(header).ok()?;
+    let mut tensors = BTreeMap::new();
+    for (name, info) in header.iter().filter(|(name, _)| *name != "__metadata__") {
+        let shape: Vec<usize> = serde_json::from_value(info["shape"].clone()).ok()?;
+        let (start, end) = serde_json::from_value(info["data_offsets"].clone()).ok()?;
+        let (values, _) = data.get::<std::ops::Range<usize>>(start..end)?.as_chunks();
+        let values = values.iter().map(|value| f32::from_le_bytes(*value)).collect();
+        tensors.insert(name.clone(), Array { shape, values });
+    }
+    let metadata = header.get_mut("__metadata__")?.as_object_mut()?;
+    let text = |key: &str| Some(metadata.get(key)?.as_str()?.to_string());
+    let (iteration, seed) = (text("iteration")?.parse().ok()?, text("seed")?.parse().ok()?);
+    let (config, device, version) = (text("config")?, text("device")?, text("version")?);
+    let digest = Checkpoint { iteration, seed, config, device, version, data: text("data"), tensors }.digest();
+    metadata.insert("sha256".into(), digest.into());
+    let header = serde_json::to_vec(&header).ok()?;
+    Some([&(header.len() as u64).to_le_bytes(), &header[..], data].concat())
+}
+
+/// Goes back to a checkpoint, and sees to it that what a game accepts is what it could have learnt.
+fn read_checkpoint_of_a_game(bytes: &[u8]) -> bool {
+    let Ok(checkpoint) = Checkpoint::load_from(bytes) else { return false };
+    TRAINER.with_borrow_mut(|(trainer, start)| {
+        let state = checkpoint.into_state();
+        let accepted = trainer.restore(&state).is_ok();
+        if accepted {
+            let shapes = |state: &State| state.tensors.iter().map(|(name, array)| (name.clone(), array.shape.clone())).collect::<Vec<_>>();
+            assert_eq!(shapes(&state), shapes(start), "another architecture was accepted");
+            let whole = |array: &Array| {
+                array.values.len() == array.shape.iter().product::<usize>() && array.values.iter().all(|value| value.is_finite())
+            };
+            assert!(state.tensors.values().all(whole), "numbers that are missing or not finite were accepted");
+        }
+        accepted
+    })
 }
 
 fn configurations() -> Vec<Vec<u8>> {
@@ -281,7 +366,10 @@ fn configurations() -> Vec<Vec<u8>> {
 }
 
 fn read_config(bytes: &[u8]) -> bool {
-    Config::parse(&String::from_utf8_lossy(bytes), &[]).is_ok()
+    let Ok(config) = Config::parse(&String::from_utf8_lossy(bytes), &[]) else { return false };
+    let again = Config::parse(&config.to_toml(), &[]).expect("what was accepted is valid when it is written");
+    assert!(again == config, "what was accepted is something else once it is written");
+    true
 }
 
 fn metrics_files() -> Vec<Vec<u8>> {

@@ -52,15 +52,20 @@ impl Run {
         Ok(())
     }
 
-    /// Draws the sheet and reads the monitor, where they are due and not done.
-    pub(super) fn show(&mut self, until: u64, progress: &Progress) -> Result<()> {
-        let now = self.stage.trainer.iteration();
-        if self.due(self.config.report.samples_every, until) && !self.folder.sample_path(now).exists() {
-            let drawn = self.sheet();
+    /// Draws the sheet and reads the monitor, where that was due when the run was stopped.
+    pub(super) fn make_up(&mut self, until: u64) -> Result<()> {
+        if self.folder.sample_path(self.stage.trainer.iteration()).exists() {
+            self.watch(&Progress::Nothing)
+        } else {
+            self.show(until, &Progress::Nothing)
+        }
+    }
+
+    /// Draws the sheet and reads the monitor, where they are due.
+    fn show(&mut self, until: u64, progress: &Progress) -> Result<()> {
+        if self.due(self.config.report.samples_every, until) {
             progress.aside(|| {
-                if drawn.is_ok() {
-                    self.log.detail(&format!("wrote the sheet of iteration {now}"));
-                }
+                let drawn = self.sheet();
                 self.beside(Beside::Sheet, drawn)
             })?;
         }
@@ -76,7 +81,9 @@ impl Run {
             let written = tensorboard.picture(iteration, "samples", &sheet);
             self.event_file(written)?;
         }
-        sheet.save(&self.folder.sample_path(iteration))
+        sheet.save(&self.folder.sample_path(iteration))?;
+        self.log.detail(&format!("wrote the sheet of iteration {iteration}"));
+        Ok(())
     }
 
     /// Saves everything that training goes on from; metrics first, so that they never fall behind it.
