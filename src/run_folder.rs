@@ -6,6 +6,7 @@
 //! samples/000500.png                one sheet per sampling, always from the same z
 //! checkpoints/000500.safetensors    the last few
 //! best.safetensors                  the checkpoint that the monitor found best
+//! inference.safetensors             E, which finds z again, once `gander reconstruct` has trained it
 //! lock                              held by the process that trains; never deleted
 //! ```
 //!

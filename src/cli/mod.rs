@@ -10,13 +10,16 @@ mod doctor;
 mod eval;
 mod figure;
 mod generator;
+mod inpaint;
 mod interrupt;
+mod inverse;
 mod log;
 mod losses;
 mod opening;
 mod plan;
 mod presets;
 mod progress;
+mod reconstruct;
 mod report;
 mod reproduce;
 mod resume;
@@ -70,6 +73,10 @@ enum Command {
     Resume(resume::Options),
     /// Draw samples of a run's generator
     Sample(sample::Options),
+    /// Find pictures again in a run's generator: x, z, G(z)
+    Reconstruct(reconstruct::Options),
+    /// Complete pictures of which a part is hidden, in several ways
+    Inpaint(inpaint::Options),
     /// Find out how good a run's generator is: the Parzen window log-likelihood of the paper's Table 1, and more
     Eval(eval::Options),
     /// Write a run on one page that opens from disk
@@ -178,6 +185,8 @@ pub fn run(cli: Cli) -> Result<u8> {
         Command::Train(options) => train::run(&options),
         Command::Resume(options) => resume::run(&options),
         Command::Sample(options) => sample::run(&options),
+        Command::Reconstruct(options) => reconstruct::run(&options),
+        Command::Inpaint(options) => inpaint::run(&options),
         Command::Eval(options) => eval::run(&options),
         Command::Report(options) => report::run(&options),
         Command::Reproduce(options) => reproduce::run(&options),

@@ -105,7 +105,7 @@ fn halved(picture: RgbImage) -> RgbImage {
 }
 
 /// The axes of an array of so many samples.
-fn axes(count: u32, shape: Shape) -> Vec<usize> {
+pub(super) fn axes(count: u32, shape: Shape) -> Vec<usize> {
     let sample = match shape {
         Shape { width, height: 1, channels: 1 } => vec![width],
         Shape { width, height, channels: 1 } => vec![height, width],

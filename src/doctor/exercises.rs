@@ -7,7 +7,9 @@ use crate::doctor::{Part, Scribe, Script, narrow_presets};
 use crate::error::Result;
 use crate::eval::classifier::{Classifier, Recipe};
 use crate::eval::distances::{NearestFold, ParzenFold, Rows, Sizes, WithinFold};
-use crate::gan::{Config, Game};
+use crate::gan::inverse::{Descent, Step};
+use crate::gan::{Config, Game, Noise, Prior};
+use crate::nn::{Kind, LayerSpec, Network};
 use crate::plan::{Device, Memory, NOTHING_FOUND, Recorder, Tensor, Work, record_check};
 use crate::random::{threefry2x32, unit};
 
@@ -47,6 +49,7 @@ pub async fn exercises(seed: u32) -> Result<Exercises> {
     writer.checks()?;
     writer.classifier().await?;
     writer.distances().await?;
+    writer.steps_in_z()?;
     Ok(Exercises { memory: writer.rec.memory().clone(), scripts: writer.scripts })
 }
 
@@ -188,6 +191,26 @@ impl Writer {
         let radius_squares: Vec<f64> = (0..references.count()).map(|j| 160.0 + (j % 20) as f64).collect();
         WithinFold::new(device, rec, sizes)?.count(device, points, references, &radius_squares).await?;
         self.end("distances and what is made of them", Part::Small);
+        Ok(())
+    }
+
+    /// Steps of a search for z, in a box and on a sphere.
+    fn steps_in_z(&mut self) -> Result<()> {
+        self.begin();
+        let rec = &mut self.rec;
+        let clock = rec.words("clock", 4);
+        let layer = |kind, units| LayerSpec { units: Some(units), irange: Some(0.5), ..LayerSpec::new(kind) };
+        let generator = Network::new(rec, "G", &[layer(Kind::Relu, 9), layer(Kind::Sigmoid, 67)], 5, false, &[], &clock);
+        let spec = Descent::default().spec().clone();
+        let steps = [Noise::Uniform, Noise::Spherical].map(|noise| Step::record(rec, &generator, &Prior::new(noise, 5, &clock), 12, &spec));
+        self.scribe.allocate(self.rec.memory())?;
+        generator.parameters().iter().for_each(|parameter| self.fill(&parameter.value));
+        for step in steps {
+            [&step.z, &step.x, &step.weights].into_iter().for_each(|tensor| self.fill(tensor));
+            let replay = self.scribe.prepare(&step.plan)?;
+            drop(self.scribe.submit(replay, ITERATIONS, &[]));
+        }
+        self.end("a search for z", Part::Small);
         Ok(())
     }
 }

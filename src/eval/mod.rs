@@ -9,7 +9,7 @@
 //! * [`manifold`]: improved precision and recall; [`birthday`]: the size of the support; [`space`] has both, on pixels and on features.
 //! * [`monitor`] reads a game while it trains; [`health`] says in plain words when it degenerates.
 //! * [`figure1`] looks at a game on a line, by [`density`] and [`cells`].
-//! * [`interpolation`]: ways through z space.
+//! * [`interpolation`]: ways through z space; [`reconstruction`]: how near the way back from x comes.
 //! * [`theory`] checks section 4 by experiment, with [`mixture`] and [`optimum`]; [`critic`] bounds the divergence on pictures.
 //! * [`summary`]: everything that `gander eval` finds out.
 //!
@@ -35,6 +35,7 @@ pub mod neighbours;
 pub mod optimum;
 pub mod parzen;
 pub mod plane;
+pub mod reconstruction;
 pub mod space;
 pub mod summary;
 pub mod table1;

@@ -1,6 +1,7 @@
 //! The game of the paper: its configuration, its two recipes, and the trainer that replays it.
 //!
-//! [`algorithm1`] and [`code2014`] record one iteration each and read like their sources; everything around them is in [`Game`]. Nothing here
+//! [`algorithm1`] and [`code2014`] record one iteration each and read like their sources; everything around them is in [`Game`];
+//! [`inverse`] goes the other way, from x back to z. Nothing here
 //! touches files, threads, clocks or a terminal.
 
 pub mod algorithm1;
@@ -12,6 +13,7 @@ mod extend;
 mod fit;
 mod game;
 mod inspection;
+pub mod inverse;
 mod ledger;
 mod metrics;
 mod options;

@@ -29,6 +29,11 @@ impl Prior {
         Prior { noise, size, clock: clock.clone() }
     }
 
+    /// The kind of noise.
+    pub fn noise(&self) -> Noise {
+        self.noise
+    }
+
     /// Numbers in a noise vector.
     pub fn size(&self) -> u32 {
         self.size

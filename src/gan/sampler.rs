@@ -12,8 +12,17 @@ pub struct Sampler {
     device: Box<dyn Device>,
     rec: Recorder,
     generator: Network,
+    prior: Prior,
     sheets: Sheets,
     evaluation: Evaluation,
+}
+
+/// A sampler's parts: what other plans over the same generator are recorded and replayed with.
+pub(super) struct Workbench<'a> {
+    pub device: &'a mut dyn Device,
+    pub rec: &'a mut Recorder,
+    pub generator: &'a Network,
+    pub prior: &'a Prior,
 }
 
 impl Sampler {
@@ -29,7 +38,12 @@ impl Sampler {
         state.check(&[&generator])?;
         device.allocate(rec.memory())?;
         state.write(&mut *device, &[&generator]);
-        Ok(Sampler { device, rec, generator, sheets, evaluation: Evaluation::default() })
+        Ok(Sampler { device, rec, generator, prior, sheets, evaluation: Evaluation::default() })
+    }
+
+    /// The device that it works on, in words.
+    pub fn identity(&self) -> String {
+        self.device.identity()
     }
 
     /// Numbers in a sample.
@@ -59,6 +73,11 @@ impl Sampler {
     /// if z is no whole number of noise vectors.
     pub async fn generate(&mut self, z: &[f32]) -> Result<Vec<f32>> {
         self.evaluation.apply(&mut *self.device, &mut self.rec, &self.generator, z).await
+    }
+
+    /// Its parts, for what else is asked of its generator.
+    pub(super) fn workbench(&mut self) -> Workbench<'_> {
+        Workbench { device: &mut *self.device, rec: &mut self.rec, generator: &self.generator, prior: &self.prior }
     }
 
     /// Takes over what the same generator had learnt at another moment.

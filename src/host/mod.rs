@@ -25,6 +25,7 @@ mod loss_blend;
 mod loss_discriminator;
 mod loss_generator;
 mod loss_softmax;
+mod loss_squares;
 mod losses;
 mod matmul;
 mod max_pooling;
@@ -77,6 +78,7 @@ fn twin<T: Real>(operation: &str) -> Option<Twin<T>> {
         "loss_discriminator" => loss_discriminator::run,
         "loss_generator" => loss_generator::run,
         "loss_softmax" => loss_softmax::run,
+        "loss_squares" => loss_squares::run,
         "matmul_nn" | "matmul_nt" | "matmul_tn" => matmul::run,
         "max_pooling_backward" => max_pooling::backward,
         "max_pooling_forward" => max_pooling::forward,

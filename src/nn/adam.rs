@@ -68,13 +68,29 @@ impl Adam {
         let (whole, views) = network.beside(rec, "second moment");
         network.second_moment = Some(whole);
         network.parameters_mut().iter_mut().zip(views).for_each(|(parameter, view)| parameter.second_moment = Some(view));
-        let rates = rec.tensor(&format!("{} rates", network.name()), [1, 2]);
-        let (squares, work) = squares(rec, "adam", network);
+        Adam::of(rec, network.name(), &network.theta, spec, clock, updates)
+    }
+
+    /// An optimiser for one tensor, whatever it holds, that is updated so many times per iteration.
+    /// # Panics
+    /// if it is no whole number of groups of four.
+    #[track_caller]
+    pub fn of(rec: &mut Recorder, name: &str, theta: &Tensor, spec: &AdamSpec, clock: &Tensor, updates: u32) -> Adam {
+        assert!(theta.len().is_multiple_of(4), "{theta} is no whole number of groups of four");
+        let rates = rec.tensor(&format!("{name} rates"), [1, 2]);
+        let (squares, work) = squares(rec, "adam", name, theta);
         Adam { spec: spec.clone(), clock: clock.clone(), updates, rates, squares, work }
     }
 
     /// Records update number `number` of the iteration, counted from 0, then the projection of limited columns. The moments are not projected.
     pub fn step(&self, rec: &mut Recorder, network: &Network, number: u32) {
+        let second = network.second_moment.as_ref().expect("Adam::new has made it");
+        self.descend(rec, &network.theta, &network.gradient, [&network.velocity, second], number);
+        network.project(rec);
+    }
+
+    /// Records update number `number` of the iteration of θ by its gradient and both of its moments.   All of one length.
+    pub fn descend(&self, rec: &mut Recorder, theta: &Tensor, gradient: &Tensor, [velocity, second]: [&Tensor; 2], number: u32) {
         let AdamSpec { learning_rate, beta1, beta2, epsilon, .. } = self.spec;
         let decay = |beta: f32| -f64::from(beta).max(NOTHING).ln() as f32;
         rec.dispatch("adam_rates")
@@ -87,19 +103,18 @@ impl Adam {
             .argument("number", number as f32)
             .record();
         rec.dispatch("adam")
-            .bind("theta", &network.theta)
-            .bind("velocity", &network.velocity)
-            .bind("second", network.second_moment.as_ref().expect("Adam::new has made it"))
-            .bind("gradient", &network.gradient)
+            .bind("theta", theta)
+            .bind("velocity", velocity)
+            .bind("second", second)
+            .bind("gradient", gradient)
             .bind("rates", &self.rates)
             .bind("squares", &self.squares)
-            .argument("count", network.theta.len() / 4)
+            .argument("count", theta.len() / 4)
             .argument("beta1", beta1)
             .argument("beta2", beta2)
             .argument("epsilon", epsilon)
             .work(self.work)
-            .flops(14 * u64::from(network.theta.len()))
+            .flops(14 * u64::from(theta.len()))
             .record();
-        network.project(rec);
     }
 }

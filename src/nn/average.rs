@@ -35,13 +35,18 @@ impl Network {
         self.project_each(rec, |parameter| parameter.average.as_ref());
     }
 
+    /// Records with the averages in the parameters' place, where the network keeps them: as it is shown.
+    pub fn as_shown<R>(&self, rec: &mut Recorder, record: impl FnOnce(&mut Recorder) -> R) -> R {
+        match &self.average {
+            Some(average) => rec.instead(&self.theta, average, record),
+            None => record(rec),
+        }
+    }
+
     /// Records the plain forward pass of x with the averages in the parameters' place, where the network keeps them: how it is shown.
     /// x: m×inputs, result: m×outputs.
     #[track_caller]
     pub fn show(&self, rec: &mut Recorder, x: &Tensor) -> Tensor {
-        match &self.average {
-            Some(average) => rec.instead(&self.theta, average, |rec| self.evaluate(rec, x)),
-            None => self.evaluate(rec, x),
-        }
+        self.as_shown(rec, |rec| self.evaluate(rec, x))
     }
 }

@@ -1,8 +1,8 @@
-//! The losses of the game, by D's logits: softplus, never log(sigmoid). Beside them the loss of a classifier, by its logits.
+//! The losses of the game, by D's logits: softplus, never log(sigmoid). Beside them the loss of a classifier, by its logits, and the squared error.
 //!
 //! Each records its gradient by the logits and a tally for the metrics. What the players descend is a hook: one small shader per loss.
 
-use crate::plan::{Recorder, Tensor};
+use crate::plan::{Recorder, Tensor, Work};
 use serde::{Deserialize, Serialize};
 
 /// What both players descend, as functions of a logit a.
@@ -121,4 +121,29 @@ pub fn softmax(rec: &mut Recorder, a: &Tensor, labels: &Tensor, tally: &Tensor) 
         .flops(u64::from(a.len()))
         .record();
     da
+}
+
+/// Records the gradient of coefficient·Σ_i L_i by y, and the losses L_i = 1/2 Σ_j w_j·(y_ij - x_ij)² of all rows.   y, x, dy: m×n, w: 1×n, losses: 1×m.
+/// # Panics
+/// if a shape does not fit.
+#[track_caller]
+pub fn squares(rec: &mut Recorder, y: &Tensor, x: &Tensor, w: &Tensor, coefficient: f32, losses: &Tensor) -> Tensor {
+    let (m, n) = (y.rows(), y.cols());
+    assert!(x.rows() == m && x.cols() == n, "{x} is not what {y} can be compared with");
+    assert!(w.len() == n && losses.len() == m, "{w} and {losses} are not one number for each column and each row of {y}");
+    let dy = rec.tensor(&format!("d {}", y.name()), [m, n]);
+    let workgroup = rec.kernel("loss_squares", None).workgroup;
+    rec.dispatch("loss_squares")
+        .bind("y", y)
+        .bind("x", x)
+        .bind("w", w)
+        .bind("dy", &dy)
+        .bind("losses", losses)
+        .argument("m", m)
+        .argument("n", n)
+        .argument("coefficient", coefficient)
+        .work(Work::Flat(m * workgroup))
+        .flops(5 * u64::from(y.len()))
+        .record();
+    dy
 }

@@ -38,7 +38,7 @@ impl Momentum {
     /// An optimiser for a network.
     pub fn new(rec: &mut Recorder, network: &Network, spec: &MomentumSpec, clock: &Tensor) -> Momentum {
         let rates = rec.tensor(&format!("{} rates", network.name()), [1, 2]);
-        let (squares, work) = squares(rec, "update", network);
+        let (squares, work) = squares(rec, "update", network.name(), &network.theta);
         Momentum { spec: spec.clone(), clock: clock.clone(), rates, squares, work }
     }
 

@@ -101,10 +101,10 @@ impl Optimizer {
     }
 }
 
-/// The sums of squared gradients that an update of the network leaves, one for each invocation of its kernel, and the work that it is.
-pub(super) fn squares(rec: &mut Recorder, operation: &str, network: &Network) -> (Tensor, Work) {
-    let invocations = rec.kernel(operation, None).invocations(network.theta.len() / 4);
-    (rec.tensor(&format!("{} squares", network.name()), [1, invocations]), Work::Flat(invocations))
+/// The sums of squared gradients that an update of θ leaves, one for each invocation of its kernel, and the work that it is.
+pub(super) fn squares(rec: &mut Recorder, operation: &str, name: &str, theta: &Tensor) -> (Tensor, Work) {
+    let invocations = rec.kernel(operation, None).invocations(theta.len() / 4);
+    (rec.tensor(&format!("{name} squares"), [1, invocations]), Work::Flat(invocations))
 }
 
 #[cfg(test)]

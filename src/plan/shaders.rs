@@ -54,6 +54,7 @@ pub const FILES: &[(&str, &str)] = texts![
     "loss_discriminator",
     "loss_generator",
     "loss_softmax",
+    "loss_squares",
     "matmul",
     "max_pooling_backward",
     "max_pooling_forward",

@@ -110,6 +110,11 @@ impl RunView {
         self.path.join("best.safetensors")
     }
 
+    /// Where E lies, which infers z for the generator of one checkpoint.
+    pub fn encoder_path(&self) -> PathBuf {
+        self.path.join("inference.safetensors")
+    }
+
     /// Where the evaluation lies.
     pub fn eval_path(&self) -> PathBuf {
         self.path.join("eval.json")

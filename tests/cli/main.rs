@@ -7,6 +7,7 @@ mod doctor;
 mod errors;
 mod eval;
 mod figures;
+mod inverse;
 mod lifecycle;
 mod listings;
 mod losses;

@@ -247,6 +247,33 @@ fn the_classifiers_gradients_are_the_slopes_of_its_loss() {
     }
 }
 
+/// The way that a search for z goes: L of one row by z, through G as it is evaluated, where some numbers count half and some nothing.
+#[test]
+fn the_squared_errors_gradient_by_z_is_its_slope_through_every_kind_of_generator() {
+    let back = convolution(Kind::TransposedConvolution, 2, [3, 2, 0], Nonlinearity::Linear);
+    let dense = vec![layer(Kind::Relu, 9, Some(0.5)), layer(Kind::Maxout, 8, None), layer(Kind::Sigmoid, 11, None)];
+    let pictures = vec![layer(Kind::Relu, 12, None), reshape([3, 2, 2]), back];
+    for (name, specs) in [("dense", dense), ("transposed convolution", pictures)] {
+        let mut rec = Recorder::new();
+        let clock = rec.words("clock", 4);
+        let g = Network::new(&mut rec, "G", &specs, 4, false, &[], &clock);
+        let [z, x, w, losses] = [[1, 4], [1, g.outputs()], [1, g.outputs()], [1, 1]].map(|shape| rec.tensor("t", shape));
+        let pass = g.evaluate_pass(&mut rec, &z);
+        let dx = loss::squares(&mut rec, pass.output(), &x, &w, 1.0, &losses);
+        let forward = rec.finish("forward");
+        let dz = g.input_gradient(&mut rec, &pass, &dx);
+        let backward = rec.finish("backward");
+        let mut function = ready(&rec, forward, &losses, &[&g], &z, &clock);
+        function.host.write(&x, bytemuck::cast_slice(&numbers(3, x.len())));
+        let weights: Vec<f32> = (0..w.len()).map(|i| [1.0, 0.0, 0.5][i as usize % 3]).collect();
+        function.host.write(&w, bytemuck::cast_slice(&weights));
+        function.value();
+        backward.dispatches.iter().for_each(|dispatch| function.host.run(dispatch));
+        let gradient = function.host.reals(&dz).to_vec();
+        function.check(&format!("{name}: ∂L/∂z"), &z, &gradient);
+    }
+}
+
 /// Plays an iteration in two parts, cut before the first dispatch whose section begins so.
 fn cut(plan: &Plan, section: &str) -> [Plan; 2] {
     let at = plan.dispatches.iter().position(|dispatch| dispatch.section.starts_with(section));

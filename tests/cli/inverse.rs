@@ -1,0 +1,113 @@
+//! From x back to z, in miniature: `gander reconstruct` and `gander inpaint`.
+
+use crate::{assert_fails, gander, said, train};
+use std::path::Path;
+use std::process::Output;
+
+/// A run on the embedded digits with two checkpoints.
+fn digits(out: &Path) {
+    let mut command = gander();
+    command.args(["train", "digits", "--out"]).arg(out).args(crate::TINY).args(["--set", "report.checkpoint_every=2", "--iterations", "4"]);
+    let trained = command.output().unwrap();
+    assert!(trained.status.success(), "{}", said(&trained));
+}
+
+fn inverse(command: &str, run: &Path, arguments: &[&str]) -> Output {
+    gander().arg(command).arg(run).args(arguments).args(["--adapter", "host"]).output().unwrap()
+}
+
+/// Width and height of a PNG, from its header.
+fn size(path: &Path) -> [u32; 2] {
+    let bytes = std::fs::read(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    [16, 20].map(|at| u32::from_be_bytes(bytes[at..at + 4].try_into().unwrap()))
+}
+
+/// The shape that an array's header tells, and its numbers.
+fn array(path: &Path) -> (String, Vec<f32>) {
+    let bytes = std::fs::read(path).unwrap();
+    let begin = 10 + usize::from(u16::from_le_bytes([bytes[8], bytes[9]]));
+    let header = String::from_utf8_lossy(&bytes[10..begin]).into_owned();
+    (header, bytes[begin..].chunks_exact(4).map(|x| f32::from_le_bytes(x.try_into().unwrap())).collect())
+}
+
+#[test]
+fn pictures_are_found_again_by_an_encoder_that_is_trained_once_for_each_generator() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = folder.path().join("run");
+    digits(&run);
+    let (sheet, npy) = (folder.path().join("sheet.png"), folder.path().join("made.npy"));
+    let [sheet_name, npy_name] = [&sheet, &npy].map(|path| path.to_str().unwrap());
+    let small = ["--count", "12", "--steps", "3", "--train", "5", "--out", sheet_name, "--npy", npy_name];
+    let first = inverse("reconstruct", &run, &small);
+    assert!(first.status.success() && said(&first).contains("trained E for 5 iterations"), "{}", said(&first));
+    let text = String::from_utf8(first.stdout).unwrap();
+    assert!(text.contains("12 test examples of `digits`") && text.contains("by E") && text.contains("after 3 steps"), "{text}");
+    // Twelve pictures in two rows of six, and what was made of them.
+    assert_eq!(size(&sheet), [2 + 6 * 58, 2 + 4 * 58]);
+    let (header, made) = array(&npy);
+    assert!(header.contains("(12, 28, 28)") && made.iter().all(|x| (0.0..=1.0).contains(x)), "{header}");
+
+    let again = inverse("reconstruct", &run, &small);
+    assert!(again.status.success() && !said(&again).contains("trained"), "{}", said(&again));
+    assert_eq!((text, made), (String::from_utf8(again.stdout).unwrap(), array(&npy).1), "the same E, the same pictures");
+    let older = inverse("reconstruct", &run, &[&small[..], &["--at", "2"]].concat());
+    assert!(older.status.success() && said(&older).contains("another generator"), "{}", said(&older));
+    std::fs::write(run.join("inference.safetensors"), "no checkpoint").unwrap();
+    let damaged = inverse("reconstruct", &run, &small);
+    assert!(damaged.status.success() && said(&damaged).contains("E is trained anew"), "{}", said(&damaged));
+}
+
+#[test]
+fn what_is_hidden_is_completed_in_several_ways_and_what_is_kept_stays() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = folder.path().join("run");
+    digits(&run);
+    let (sheet, npy) = (folder.path().join("sheet.png"), folder.path().join("made.npy"));
+    let small = ["--count", "2", "--completions", "3", "--starts", "2", "--steps", "4"];
+    let files = ["--out", sheet.to_str().unwrap(), "--npy", npy.to_str().unwrap()];
+    let done = inverse("inpaint", &run, &[&["--mask", "right"][..], &small, &files].concat());
+    assert!(done.status.success(), "{}", said(&done));
+    assert_eq!(size(&sheet), [2 + 5 * 58, 2 + 2 * 58]);
+    let (header, made) = array(&npy);
+    assert!(header.contains("(2, 3, 1, 28, 28)"), "{header}");
+    for picture in made.chunks_exact(3 * 784) {
+        let [first, second, third] = [0, 1, 2].map(|at| &picture[at * 784..(at + 1) * 784]);
+        let (mut kept, mut hidden) = (0, 0);
+        for (i, (a, b, c)) in first.iter().zip(second).zip(third).map(|((a, b), c)| (a, b, c)).enumerate() {
+            let differ = usize::from(a != b && b != c && a != c);
+            if i % 28 < 14 { kept += usize::from(a != b || b != c) } else { hidden += differ }
+        }
+        assert!(kept == 0 && hidden > 100, "{kept} kept pixels and {hidden} hidden ones differ among completions");
+    }
+
+    // A mask of one's own, and pictures of one's own.
+    let mask = folder.path().join("mask.png");
+    image::GrayImage::from_fn(28, 28, |x, y| image::Luma([if x < 3 && y < 5 { 255 } else { 0 }])).save(&mask).unwrap();
+    let pictures = folder.path().join("pictures");
+    std::fs::create_dir(&pictures).unwrap();
+    image::GrayImage::from_pixel(28, 28, image::Luma([51])).save(pictures.join("grey.png")).unwrap();
+    let own = ["--mask", mask.to_str().unwrap(), "--images", pictures.to_str().unwrap()];
+    let done = inverse("inpaint", &run, &[&own[..], &small, &files].concat());
+    assert!(done.status.success(), "{}", said(&done));
+    let (_, made) = array(&npy);
+    assert_eq!(made.len(), 3 * 784, "there is one picture, however many were asked for");
+    let changed: Vec<usize> = (0..784).filter(|i| (made[*i] - 0.2).abs() > 1e-6).collect();
+    assert!(changed.iter().all(|i| i % 28 < 3 && i / 28 < 5) && changed.len() > 10, "{changed:?}");
+}
+
+#[test]
+fn what_cannot_be_inverted_is_refused_with_a_word_on_what_can() {
+    let folder = tempfile::tempdir().unwrap();
+    let (ring, run) = (folder.path().join("ring"), folder.path().join("run"));
+    assert!(train(&ring, &["--iterations", "10"]).status.success());
+    assert_fails(&inverse("reconstruct", &ring, &[]), 2, &["`ring`", "points"]);
+    assert_fails(&inverse("inpaint", &ring, &["--mask", "left"]), 2, &["`ring`", "points"]);
+    digits(&run);
+    assert_fails(&inverse("inpaint", &run, &["--mask", "rihgt"]), 2, &["rihgt", "random:SHARE", "center:PIXELS"]);
+    assert_fails(&inverse("inpaint", &run, &["--mask", "center:30"]), 2, &["hides all of the 784 pixels"]);
+    let mask = folder.path().join("small.png");
+    image::GrayImage::new(8, 8).save(&mask).unwrap();
+    assert_fails(&inverse("inpaint", &run, &["--mask", mask.to_str().unwrap()]), 3, &["small.png", "8×8", "28×28"]);
+    assert_fails(&inverse("inpaint", &run, &["--mask", "no.png"]), 1, &["no.png"]);
+    assert_fails(&inverse("reconstruct", &run, &["--images", folder.path().to_str().unwrap(), "--train", "1"]), 3, &["8×8"]);
+}
