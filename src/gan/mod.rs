@@ -6,6 +6,7 @@
 pub mod algorithm1;
 mod alone;
 pub mod code2014;
+mod conditional;
 mod config;
 mod evaluation;
 mod extend;
@@ -23,6 +24,7 @@ mod sheets;
 mod state;
 mod trainer;
 
+pub use conditional::Told;
 pub use config::{BlendConfig, Config, GameConfig, NetworkConfig, PriorConfig, Recipe, ReportConfig, Retried, Scaling};
 pub use extend::Inherited;
 pub use fit::Fit;
