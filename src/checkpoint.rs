@@ -1,6 +1,6 @@
 //! Checkpoints: everything training goes on from, in one safetensors file.
 //!
-//! The tensors are the parameters and velocities, the metadata the rest: iteration, seed, configuration, adapter. Chance needs no more than seed and
+//! The tensors are the parameters and velocities, the metadata the rest: iteration, seed, configuration, data, adapter, version. Chance needs no more than seed and
 //! iteration, because random numbers are counted, not drawn from a state. Any safetensors reader opens the file; floats are little-endian f32.
 //!
 //! A checkpoint is either loaded as it was saved or refused: a SHA-256 over the whole content stands in the metadata. Equal content gives equal bytes,
@@ -15,12 +15,16 @@ use std::path::Path;
 use safetensors::tensor::{Dtype, Metadata, TensorInfo};
 use sha2::{Digest, Sha256};
 
+use crate::VERSION;
 use crate::atomic;
 use crate::error::{Error, Result};
 use crate::gan::{Array, State};
 
-/// The layout of the metadata; a reader refuses any other.
-const FORMAT: &str = "gander checkpoint 1";
+/// The layout of the metadata; a reader refuses any that it does not know.
+const FORMAT: &str = "gander checkpoint 2";
+
+/// The layout before, in which the data were not named.
+const FORMAT_1: &str = "gander checkpoint 1";
 
 /// Where a safetensors header keeps its metadata.
 const METADATA: &str = "__metadata__";
@@ -40,19 +44,26 @@ pub struct Checkpoint {
     pub seed: u32,
     /// The run's complete configuration, as TOML.
     pub config: String,
-    /// The adapter that trained, in words.
+    /// The adapter that trained, in words, with its driver.
     pub device: String,
-    /// The version of gander that trained.
+    /// The version of gander that trained, with its commit.
     pub version: String,
+    /// What it was trained on, by [`Dataset::fingerprint`](crate::data::Dataset::fingerprint); none in a file of gander checkpoint 1.
+    pub data: Option<String>,
     /// Parameters and velocities by name.
     pub tensors: BTreeMap<String, Array>,
 }
 
 impl Checkpoint {
     /// What was learnt, with what made it, by this version of gander.
-    pub fn new(state: State, seed: u32, config: String, device: String) -> Checkpoint {
+    pub fn new(state: State, seed: u32, config: String, device: String, data: String) -> Checkpoint {
         let State { iteration, tensors } = state;
-        Checkpoint { iteration, seed, config, device, version: env!("CARGO_PKG_VERSION").into(), tensors }
+        Checkpoint { iteration, seed, config, device, version: VERSION.into(), data: Some(data), tensors }
+    }
+
+    /// The layout of its metadata.
+    fn format(&self) -> &'static str {
+        if self.data.is_some() { FORMAT } else { FORMAT_1 }
     }
 
     /// What was learnt.
@@ -99,10 +110,10 @@ impl Checkpoint {
             hash.update((bytes.len() as u64).to_le_bytes());
             hash.update(bytes);
         };
-        field(FORMAT.as_bytes());
+        field(self.format().as_bytes());
         field(&self.iteration.to_le_bytes());
         field(&self.seed.to_le_bytes());
-        [&self.config, &self.device, &self.version].into_iter().for_each(|text| field(text.as_bytes()));
+        [&self.config, &self.device, &self.version].into_iter().chain(&self.data).for_each(|text| field(text.as_bytes()));
         field(&(self.tensors.len() as u64).to_le_bytes());
         for (name, array) in &self.tensors {
             field(name.as_bytes());
@@ -135,8 +146,8 @@ impl Checkpoint {
 
     /// The safetensors header: JSON, its keys sorted, padded with blanks to a multiple of 8 bytes.
     fn header(&self) -> Vec<u8> {
-        let metadata: BTreeMap<&str, String> = BTreeMap::from([
-            ("format", FORMAT.into()),
+        let mut metadata: BTreeMap<&str, String> = BTreeMap::from([
+            ("format", self.format().into()),
             ("iteration", self.iteration.to_string()),
             ("seed", self.seed.to_string()),
             ("config", self.config.clone()),
@@ -144,6 +155,7 @@ impl Checkpoint {
             ("version", self.version.clone()),
             ("sha256", self.digest()),
         ]);
+        metadata.extend(self.data.clone().map(|data| ("data", data)));
         let mut entries = BTreeMap::from([(METADATA, serde_json::json!(metadata))]);
         let mut start = 0;
         for (name, array) in &self.tensors {
@@ -173,15 +185,18 @@ impl Checkpoint {
         }
         let metadata = header.metadata().as_ref().ok_or("no checkpoint of gander's: it has no metadata")?;
         let entry = |key: &str| metadata.get(key).cloned().ok_or_else(|| format!("no checkpoint of gander's: `{key}` is missing"));
-        if entry("format")? != FORMAT {
-            return Err(format!("it is a `{}`, this gander reads `{FORMAT}`", entry("format")?));
-        }
+        let trained_on = match entry("format")?.as_str() {
+            FORMAT => Some(entry("data")?),
+            FORMAT_1 => None,
+            other => return Err(format!("it is a `{other}`, this gander reads `{FORMAT}` and `{FORMAT_1}`")),
+        };
         let checkpoint = Checkpoint {
             iteration: number(&entry("iteration")?)?,
             seed: number(&entry("seed")?)?,
             config: entry("config")?,
             device: entry("device")?,
             version: entry("version")?,
+            data: trained_on,
             tensors: header
                 .tensors()
                 .into_iter()

@@ -47,3 +47,7 @@ pub mod report;
 pub mod run_folder;
 
 pub use error::{Error, Result};
+
+/// The version of gander, and the commit that it was built from: `0.1.0 (1234abcd)`. The commit is `unknown` where the sources came without their history,
+/// and ends in `+` where they differ from it.
+pub const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (", env!("GANDER_COMMIT"), ")");
