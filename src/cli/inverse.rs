@@ -9,6 +9,7 @@ use crate::cli::{DataOptions, DeviceOptions};
 use crate::data::{Dataset, samples};
 use crate::error::{Error, Result};
 use crate::eval::reconstruction::mean_example;
+use crate::gan::Told;
 use crate::gan::inverse::{Descent, Encoder, EncoderRecipe};
 use crate::report::Reference;
 use crate::report::sheet::Picture;
@@ -57,10 +58,15 @@ pub(super) struct Subject {
 impl Inverted {
     /// Opens the generator of the run, and at most so many pictures.
     /// # Errors
-    /// if there is no such checkpoint, the run's examples are no pictures, what is given does not fit them, or the device cannot be opened.
+    /// if there is no such checkpoint, its generator is told labels, the run's examples are no pictures, what is given does not fit them, or the device cannot be opened.
     pub fn open(&self, count: u32) -> Result<Subject> {
         let view = RunView::open(&self.run)?;
         let generator = Generator::open(&view, self.at, self.seed, &self.device)?;
+        if let Some(classes) = generator.config.train.conditional {
+            return Err(Error::Config(format!(
+                "the run's generator is told {classes} classes beside z (train.conditional): only one that is given z alone can be inverted; name such a run"
+            )));
+        }
         let Reference::Pictures(picture) = reference(&generator.config, None, generator.sampler.dimensions())? else {
             return Err(Error::Config(format!(
                 "the examples of `{}` are points: what is found again is shown as pictures, and these are none",
@@ -133,7 +139,7 @@ impl Subject {
     /// if the device fails.
     pub fn noise(&mut self, count: u32) -> Result<Vec<f32>> {
         let Generator { sampler, waiter, seed, .. } = &mut self.generator;
-        wait(waiter.as_ref(), sampler.noise(count, *seed))
+        wait(waiter.as_ref(), sampler.noise(count, *seed, Told::All))
     }
 
     /// Where so many steps lead from z towards x.

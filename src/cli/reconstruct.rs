@@ -55,7 +55,7 @@ pub(super) fn run(options: &Options) -> Result<u8> {
     let mut text = said(&subject, options.steps, [&of_truth, &x], [&of_samples, &of_x]);
     let size = truth.len() / LOOKED_FOR as usize;
     let explained = of_samples.each_ref().map(|found| format!("{:.1} %", 100.0 * variance_explained(&truth, &found.z, size)));
-    text += &format!("z itself, of the samples: {} of its variance found\n", by_both(explained, options.steps));
+    text += &format!("share of the variance of z that is found, of the same samples\n  {}\n", by_both(explained, options.steps));
     let made = &of_x[1].made;
     if let Some(path) = &options.npy {
         npy::write(path, &axes(subject.count() as u32, subject.picture.shape), made)?;
@@ -73,12 +73,12 @@ pub(super) fn run(options: &Options) -> Result<u8> {
 fn said(subject: &Subject, steps: u32, [of_truth, x]: [&[f32]; 2], [of_samples, of_x]: [&[Found; 2]; 2]) -> String {
     let ones = vec![1.0; subject.dimensions()];
     let errors = |x: &[f32], found: &[Found; 2]| {
-        let error = |found: &Found| format!("{:.4}", mean_squared_error(x, &found.made, &ones));
+        let error = |found: &Found| format!("{:.5}", mean_squared_error(x, &found.made, &ones));
         by_both(found.each_ref().map(error), steps)
     };
     let mean = mean_squared_error(x, &subject.means(), &ones);
     format!(
-        "mean squared error per number\n  {LOOKED_FOR} samples of G: {}\n  {} {}: {}; of the mean training example {mean:.4}\n",
+        "mean squared error per number\n  {LOOKED_FOR} samples of G: {}\n  {} {}: {}; of the mean training example {mean:.5}\n",
         errors(of_truth, of_samples),
         subject.count(),
         subject.called,

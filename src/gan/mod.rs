@@ -7,6 +7,7 @@
 pub mod algorithm1;
 mod alone;
 pub mod code2014;
+mod conditional;
 mod config;
 mod evaluation;
 mod extend;
@@ -25,6 +26,7 @@ mod sheets;
 mod state;
 mod trainer;
 
+pub use conditional::Told;
 pub use config::{BlendConfig, Config, GameConfig, NetworkConfig, PriorConfig, Recipe, ReportConfig, Retried, Scaling};
 pub use extend::Inherited;
 pub use fit::Fit;

@@ -4,10 +4,10 @@ use crate::{assert_fails, gander, said, train};
 use std::path::Path;
 use std::process::Output;
 
-/// A run on the embedded digits with two checkpoints.
-fn digits(out: &Path) {
+/// A run of a preset on the embedded digits, with two checkpoints.
+fn digits(preset: &str, out: &Path) {
     let mut command = gander();
-    command.args(["train", "digits", "--out"]).arg(out).args(crate::TINY).args(["--set", "report.checkpoint_every=2", "--iterations", "4"]);
+    command.args(["train", preset, "--out"]).arg(out).args(crate::TINY).args(["--set", "report.checkpoint_every=2", "--iterations", "4"]);
     let trained = command.output().unwrap();
     assert!(trained.status.success(), "{}", said(&trained));
 }
@@ -34,7 +34,7 @@ fn array(path: &Path) -> (String, Vec<f32>) {
 fn pictures_are_found_again_by_an_encoder_that_is_trained_once_for_each_generator() {
     let folder = tempfile::tempdir().unwrap();
     let run = folder.path().join("run");
-    digits(&run);
+    digits("digits", &run);
     let (sheet, npy) = (folder.path().join("sheet.png"), folder.path().join("made.npy"));
     let [sheet_name, npy_name] = [&sheet, &npy].map(|path| path.to_str().unwrap());
     let small = ["--count", "12", "--steps", "3", "--train", "5", "--out", sheet_name, "--npy", npy_name];
@@ -61,7 +61,7 @@ fn pictures_are_found_again_by_an_encoder_that_is_trained_once_for_each_generato
 fn what_is_hidden_is_completed_in_several_ways_and_what_is_kept_stays() {
     let folder = tempfile::tempdir().unwrap();
     let run = folder.path().join("run");
-    digits(&run);
+    digits("digits", &run);
     let (sheet, npy) = (folder.path().join("sheet.png"), folder.path().join("made.npy"));
     let small = ["--count", "2", "--completions", "3", "--starts", "2", "--steps", "4"];
     let files = ["--out", sheet.to_str().unwrap(), "--npy", npy.to_str().unwrap()];
@@ -98,11 +98,14 @@ fn what_is_hidden_is_completed_in_several_ways_and_what_is_kept_stays() {
 #[test]
 fn what_cannot_be_inverted_is_refused_with_a_word_on_what_can() {
     let folder = tempfile::tempdir().unwrap();
-    let (ring, run) = (folder.path().join("ring"), folder.path().join("run"));
+    let [ring, told, run] = ["ring", "told", "run"].map(|name| folder.path().join(name));
+    digits("digits-conditional", &told);
+    assert_fails(&inverse("reconstruct", &told, &[]), 2, &["10 classes", "z alone"]);
+    assert_fails(&inverse("inpaint", &told, &["--mask", "left"]), 2, &["10 classes", "z alone"]);
     assert!(train(&ring, &["--iterations", "10"]).status.success());
     assert_fails(&inverse("reconstruct", &ring, &[]), 2, &["`ring`", "points"]);
     assert_fails(&inverse("inpaint", &ring, &["--mask", "left"]), 2, &["`ring`", "points"]);
-    digits(&run);
+    digits("digits", &run);
     assert_fails(&inverse("inpaint", &run, &["--mask", "rihgt"]), 2, &["rihgt", "random:SHARE", "center:PIXELS"]);
     assert_fails(&inverse("inpaint", &run, &["--mask", "center:30"]), 2, &["hides all of the 784 pixels"]);
     let mask = folder.path().join("small.png");

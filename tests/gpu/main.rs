@@ -41,6 +41,7 @@ mod gradients;
 mod inspect;
 mod inverse;
 mod lab;
+mod labels;
 mod languages;
 mod limits;
 mod loss;

@@ -1,7 +1,7 @@
 //! Both ways back to z on generators that are small enough to be inverted by a few steps.
 
 use super::*;
-use crate::gan::{Config, Game, Sampler, State, preset};
+use crate::gan::{Config, Game, Sampler, State, Told, preset};
 use crate::host::HostDevice;
 use crate::plan::{Device, Recorder};
 use pollster::block_on;
@@ -40,7 +40,7 @@ fn small_recipe() -> EncoderRecipe {
 fn a_descent_finds_what_the_generator_was_given_and_begins_at_no_other_number_of_rows() {
     for settings in [&[][..], &["generator.average=0.9"]] {
         let mut sampler = sampler(settings);
-        let truth = block_on(sampler.noise(5, 1)).unwrap();
+        let truth = block_on(sampler.noise(5, 1, Told::All)).unwrap();
         let x = block_on(sampler.generate(&truth)).unwrap();
         let begin: Vec<f32> = truth.iter().map(|z| 0.8 * z).collect();
         let before = squared_error(&x, &block_on(sampler.generate(&begin)).unwrap());
@@ -59,8 +59,8 @@ fn a_descent_finds_what_the_generator_was_given_and_begins_at_no_other_number_of
 #[test]
 fn what_is_hidden_has_no_part_in_a_descent() {
     let mut sampler = sampler(&[]);
-    let z = block_on(sampler.noise(4, 1)).unwrap();
-    let x = block_on(sampler.samples(4, 2)).unwrap();
+    let z = block_on(sampler.noise(4, 1, Told::All)).unwrap();
+    let x = block_on(sampler.samples(4, 2, Told::All)).unwrap();
     let weights = Mask::Right.weights(crate::data::Shape { width: 28, height: 28, channels: 1 }, 0).unwrap();
     let other: Vec<f32> = x.iter().enumerate().map(|(i, x)| if weights[i % 784] == 0.0 { 1.0 - x } else { *x }).collect();
     let mut run = |x: &[f32], weights: &[f32]| block_on(Descent::default().run(&mut sampler, &z, x, weights, 30, &|| 0.0)).unwrap();
@@ -73,7 +73,7 @@ fn an_encoder_learns_the_way_back_and_stays_where_the_prior_draws() {
     for (noise, variance) in [("uniform", 1.0), ("gaussian", 1.0), ("spherical", 0.25)] {
         let mut sampler = sampler(&[&format!("prior.noise={noise}")]);
         let mut encoder = Encoder::new(&mut sampler, &small_recipe()).unwrap();
-        let z = block_on(sampler.noise(101, 1)).unwrap();
+        let z = block_on(sampler.noise(101, 1, Told::All)).unwrap();
         let x = block_on(sampler.generate(&z)).unwrap();
         let before = block_on(encoder.infer(&mut sampler, &x)).unwrap();
         let mut seen = vec![];
@@ -95,7 +95,7 @@ fn an_encoder_learns_the_way_back_and_stays_where_the_prior_draws() {
 fn an_encoder_is_found_again_bit_for_bit_and_another_architecture_is_refused() {
     let mut sampler = sampler(&[]);
     let recipe = EncoderRecipe { iterations: 3, ..small_recipe() };
-    let x = block_on(sampler.samples(7, 2)).unwrap();
+    let x = block_on(sampler.samples(7, 2, Told::All)).unwrap();
     let mut encoder = Encoder::new(&mut sampler, &recipe).unwrap();
     block_on(encoder.train(&mut sampler, &|| 0.0, &mut |_| ())).unwrap();
     let state = block_on(encoder.state(&mut sampler)).unwrap();
