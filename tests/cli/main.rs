@@ -4,6 +4,7 @@ mod bench;
 mod doctor;
 mod errors;
 mod eval;
+mod export;
 mod figures;
 mod lifecycle;
 mod listings;

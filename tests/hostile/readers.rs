@@ -10,7 +10,9 @@ use flate2::write::{GzEncoder, ZlibEncoder};
 use gander::checkpoint::Checkpoint;
 use gander::data::images::{Form, read_pack_from, read_picture_from};
 use gander::data::{cifar, idx, mat, npy, tfd};
-use gander::gan::{Array, Config};
+use gander::export::{Origin, Sequential, safetensors};
+use gander::gan::{Array, Config, Player, State};
+use gander::host::HostDevice;
 use gander::report::metrics;
 use image::{DynamicImage, ImageFormat};
 use sha2::{Digest, Sha256};
@@ -55,7 +57,7 @@ const GIB: usize = 1 << 30;
 const FORM: Form = Form { size: 2, channels: 1 };
 
 /// All of them.
-pub static READERS: [Reader; 15] = [
+pub static READERS: [Reader; 16] = [
     Reader { per_byte: 4, ..reader("idx", idx_files, read_idx) },
     Reader { per_byte: 2 * INFLATION, ..reader("gzip", gzip_files, read_idx) },
     Reader { per_byte: 2 * INFLATION, dress: gzip, ..reader("idx-within-gzip", idx_files, read_idx) },
@@ -65,6 +67,7 @@ pub static READERS: [Reader; 15] = [
     Reader { per_byte: 2 * INFLATION, dress: in_mat_file, ..reader("mat-within-zlib", mat_variables, read_mat) },
     Reader { per_byte: 8, ..reader("npy", npy_files, |bytes| npy::read_from(bytes).is_ok()) },
     Reader { per_byte: 64, cap: 8 * GIB, ..reader("checkpoint", checkpoints, |bytes| Checkpoint::load_from(bytes).is_ok()) },
+    Reader { per_byte: 256, cap: 8 * GIB, ..reader("tensors", tensors, read_tensors) },
     Reader { per_byte: 256, ..reader("config", configurations, read_config) },
     Reader { per_byte: 16, ..reader("metrics", metrics_files, |bytes| metrics::read_from(bytes).is_ok()) },
     reader("png", pngs, read_picture),
@@ -220,6 +223,34 @@ fn checkpoints() -> Vec<Vec<u8>> {
     let path = folder.path().join("a.safetensors");
     Checkpoint { iteration: 500, seed: 7, config, device, version, tensors }.save(&path).expect("there is room for a file");
     vec![std::fs::read(path).expect("it was written")]
+}
+
+/// A small game, and all its parameters as they are exported.
+fn tensors() -> Vec<Vec<u8>> {
+    let settings = ["generator.layers.0.units=3", "generator.layers.1.units=3", "discriminator.layers.0.units=2"].map(String::from);
+    let config = Config::parse(include_str!("../../assets/presets/ring.toml"), &settings).expect("it is a preset");
+    let outline = gander::data::outline(&config.data).expect("it is embedded");
+    let begun = State::begin(Box::new(HostDevice::<f32>::new()), &config, &outline, &[]);
+    let state = gander::cli::wait(None, begun).expect("the host does not fail");
+    let networks = players(&config).expect("its layers fit");
+    let tensors = networks.iter().flat_map(|network| network.parameters_of(&state).expect("it is the state of this game")).collect();
+    let origin = Origin { config: config.to_toml(), iteration: 7, version: "0.1.0".into() };
+    let folder = tempfile::tempdir().expect("there is room for a file");
+    let path = folder.path().join("a.safetensors");
+    safetensors::save(&path, &origin.metadata_with(&networks), &tensors).expect("there is room for a file");
+    vec![std::fs::read(path).expect("it was written")]
+}
+
+fn players(config: &Config) -> gander::Result<Vec<Sequential>> {
+    Player::BOTH.iter().map(|player| Sequential::new(config, *player, 2.into())).collect()
+}
+
+/// Reads named tensors, and what they say that they are the parameters of.
+fn read_tensors(bytes: &[u8]) -> bool {
+    let Ok(mut file) = safetensors::load_from(bytes) else { return false };
+    let game = Origin::read(&file.metadata).and_then(|origin| Config::parse(&origin.config, &[]).ok());
+    let Some(Ok(networks)) = game.as_ref().map(players) else { return false };
+    networks.iter().all(|network| network.take(&mut file.tensors).is_ok_and(|parameters| !parameters.is_empty()))
 }
 
 fn configurations() -> Vec<Vec<u8>> {
