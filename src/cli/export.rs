@@ -104,12 +104,18 @@ fn save_tensors(path: &Path, networks: &[Sequential], state: &State, origin: &Or
 
 /// A player as a row of modules.
 pub(super) fn network(config: &Config, player: Player) -> Result<Sequential> {
-    Sequential::new(config, player, example(config)?)
+    let example = match player {
+        Player::Generator => config.generator_outputs()?,
+        Player::Discriminator => example(config)?,
+    };
+    Sequential::new(config, player, example)
 }
 
-/// What an example is: the data say it, and where they are gone, what G gives out.
+/// What D looks at: the data say it. Where they are gone, what G gives out will do, unless D looks for rows and columns in it that are not there.
 pub(super) fn example(config: &Config) -> Result<Extent> {
     let outputs = config.generator_outputs()?;
-    let shape = sample::shape(&config.data, outputs.numbers());
-    Ok(shape.map_or(outputs, |Shape { width, height, channels }| Extent { channels, height, width }))
+    match sample::shape(&config.data, outputs.numbers()) {
+        Ok(Shape { width, height, channels }) => Ok(Extent { channels, height, width }),
+        Err(error) => config.discriminator_shapes(outputs).map(|_| outputs).map_err(|_| error),
+    }
 }

@@ -13,6 +13,7 @@ use crate::host::HostDevice;
 use crate::report::metrics;
 use crate::run_folder::{RunFolder, default_path};
 use std::collections::BTreeMap;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -47,21 +48,40 @@ pub(super) fn run(options: &Options) -> Result<u8> {
     config.data = options.data.chosen(&config.data)?;
     config.retried.clear();
     let tensors = whole_names(options, file.tensors)?;
-    let (players, parameters) = parameters(&options.file, &config, tensors)?;
+    let Found { players, parameters } = found(&options.file, &config, tensors)?;
     let mut state = begin(options, &config, &players)?;
     parameters.into_iter().for_each(|(name, array)| state.put(&name, array));
     state.iteration = iteration;
 
     let path = options.out.clone().unwrap_or_else(|| default_path("imported", SystemTime::now()));
-    let folder = RunFolder::create(&path, &config.to_toml())?;
-    metrics::Writer::create(&folder.metrics_path())?;
-    let name = options.file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let checkpoint = Checkpoint::new(state, config.seed, config.to_toml(), format!("elsewhere, imported from {name}"));
-    folder.save_checkpoint(&checkpoint, config.report.keep as usize)?;
     let said = summary(&options.file, &players, iteration);
-    Log::open(&folder.log_path(), Verbosity { quiet: true, verbose: false })?.say(&said);
+    settle(&path, |path| write(path, &config, state, &options.file, &said))?;
     let path = path.display();
     print(&format!("{path}: {said}\ngo on with: gander resume {path}\n"))
+}
+
+/// Makes a folder whole or not at all: a run without its checkpoint would begin from noise.
+fn settle(path: &Path, fill: impl FnOnce(&Path) -> Result<()>) -> Result<()> {
+    if path.is_file() || fs::read_dir(path).is_ok_and(|mut entries| entries.next().is_some()) {
+        return Err(Error::Config(format!("{} is there already, and not empty; choose another folder with --out", path.display())));
+    }
+    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    fs::create_dir_all(parent).map_err(Error::io("create", parent))?;
+    let aside = tempfile::Builder::new().prefix(".importing-").tempdir_in(parent).map_err(Error::io("create a folder in", parent))?;
+    let made = aside.path().join("run");
+    fill(&made)?;
+    fs::rename(&made, path).map_err(Error::io("create", path))
+}
+
+/// Writes a run that stands where its networks were taken over.
+fn write(path: &Path, config: &Config, state: State, file: &Path, said: &str) -> Result<()> {
+    let folder = RunFolder::create(path, &config.to_toml())?;
+    metrics::Writer::create(&folder.metrics_path())?;
+    let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let checkpoint = Checkpoint::new(state, config.seed, config.to_toml(), format!("elsewhere, imported from {name}"));
+    folder.save_checkpoint(&checkpoint, config.report.keep as usize)?;
+    Log::open(&folder.log_path(), Verbosity { quiet: true, verbose: false })?.say(said);
+    Ok(())
 }
 
 /// The configuration, and the iteration that the run stands at.
@@ -92,8 +112,16 @@ fn whole_names(options: &Options, tensors: BTreeMap<String, Array>) -> Result<BT
     whole.collect()
 }
 
-/// Which players the tensors are of, and their parameters by the names that they have here.
-fn parameters(path: &Path, config: &Config, mut tensors: BTreeMap<String, Array>) -> Result<(Vec<Player>, Vec<(String, Array)>)> {
+/// What was found in a file.
+struct Found {
+    /// Whose parameters.
+    players: Vec<Player>,
+    /// These, by the names that they have here.
+    parameters: Vec<(String, Array)>,
+}
+
+/// Takes the parameters of both players out of tensors; none may be left.
+fn found(path: &Path, config: &Config, mut tensors: BTreeMap<String, Array>) -> Result<Found> {
     let refuse = |why: String| Error::Checkpoint(format!("{}: {why}", path.display()));
     let (mut players, mut parameters) = (vec![], vec![]);
     for player in Player::BOTH {
@@ -106,7 +134,7 @@ fn parameters(path: &Path, config: &Config, mut tensors: BTreeMap<String, Array>
     match tensors.keys().next() {
         Some(name) => Err(refuse(format!("`{name}` is no parameter of this configuration: name the game it belongs to with --preset"))),
         None if players.is_empty() => Err(refuse("it holds no parameters".into())),
-        None => Ok((players, parameters)),
+        None => Ok(Found { players, parameters }),
     }
 }
 

@@ -18,22 +18,22 @@ use std::path::Path;
 pub const OPERATORS: u64 = 13;
 /// The version of the format that brought these operators (ONNX 1.8).
 const FORMAT: u64 = 7;
-/// The largest message that readers of protocol buffers take, in bytes.
-const MOST_BYTES: usize = i32::MAX as usize;
+/// Most numbers of parameters: with all that is around them they make less than the 2 GiB that readers of protocol buffers take.
+const MOST_NUMBERS: usize = (1 << 29) - (1 << 20);
 
 /// Writes a network and its parameters, whole or not at all.
 /// # Errors
-/// if the file cannot be written, or would be larger than readers take.
+/// if the file cannot be written, or would be larger than its readers take.
 pub fn save(path: &Path, network: &Sequential, parameters: &[(String, Array)], origin: &Origin) -> Result<()> {
-    let graph = Graph::of(network, parameters).message();
-    let model = model(origin).before(fields::MODEL_GRAPH, graph.as_bytes().len());
-    let bytes = model.as_bytes().len() + graph.as_bytes().len();
-    if bytes > MOST_BYTES {
+    let numbers: usize = parameters.iter().map(|(_, array)| array.values.len()).sum();
+    if numbers > MOST_NUMBERS {
         let path = path.display();
         return Err(Error::Config(format!(
-            "{path}: {bytes} bytes are more than the {MOST_BYTES} that an ONNX file may have; take --format safetensors"
+            "{path}: {numbers} parameters are more than the {MOST_NUMBERS} that fit into an ONNX file; take --format safetensors"
         )));
     }
+    let graph = Graph::of(network, parameters).message();
+    let model = model(origin).before(fields::MODEL_GRAPH, graph.as_bytes().len());
     atomic::write(path, |file| {
         file.write_all(model.as_bytes())?;
         file.write_all(graph.as_bytes())

@@ -8,7 +8,7 @@ use evaluator::Model;
 use gander::checkpoint::Checkpoint;
 use gander::data::npy::{self, Numbers};
 use gander::export::safetensors;
-use gander::gan::{Array, Config, Judge, Sampler};
+use gander::gan::{Array, Config, Judge, Sampler, State};
 use gander::host::HostDevice;
 use gander::nn::Extent;
 use std::path::Path;
@@ -168,9 +168,14 @@ fn import(file: &Path, out: &Path, more: &[&str]) -> Output {
     gander().arg("import").arg(file).arg("--out").arg(out).args(more).output().unwrap()
 }
 
-/// What a run's newest checkpoint is shown with, and the rest.
-fn shown(run: &Path) -> (Vec<(String, Array)>, Vec<(String, Array)>) {
-    newest(run).into_state().shown().tensors.into_iter().partition(|(name, _)| name.ends_with(".w") || name.ends_with(".b"))
+/// What a run's newest checkpoint is shown with.
+fn shown(run: &Path) -> Vec<(String, Array)> {
+    newest(run).into_state().shown().tensors.into_iter().filter(|(name, _)| State::is_parameter(name)).collect()
+}
+
+/// What it keeps beside that.
+fn beside(run: &Path) -> Vec<(String, Array)> {
+    newest(run).into_state().shown().tensors.into_iter().filter(|(name, _)| !State::is_parameter(name)).collect()
 }
 
 #[test]
@@ -185,8 +190,8 @@ fn what_was_exported_comes_back_bit_for_bit_and_is_trained_on() {
     let told = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(told.contains("generator and discriminator of ") && told.contains("iteration 3; velocities begin at zero\n"), "{told}");
 
-    let (parameters, beside) = shown(&back);
-    assert_eq!(parameters, shown(&pictures).0);
+    assert_eq!(shown(&back), shown(&pictures));
+    let beside = beside(&back);
     assert!(!beside.is_empty() && beside.iter().all(|(_, array)| array.values.iter().all(|value| *value == 0.0)), "nothing learnt beside");
     assert_eq!(newest(&back).iteration, 3);
     let sheets = [&pictures, &back].map(|run| {
@@ -226,16 +231,24 @@ fn a_network_alone_comes_back_beside_a_fresh_one_under_any_names_that_are_said_t
     let output = import(&bare, &back, &["--preset", config, "--network", "generator"]);
     let told = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(output.status.success() && told.contains("generator of ") && told.contains("; the discriminator begins anew"), "{told}");
-    let of = |run: &Path, network: char| shown(run).0.into_iter().filter(|(name, _)| name.starts_with(network)).collect::<Vec<_>>();
+    let of = |run: &Path, network: char| shown(run).into_iter().filter(|(name, _)| name.starts_with(network)).collect::<Vec<_>>();
     assert_eq!(of(&back, 'G'), of(&ring, 'G'));
     let begun = Checkpoint::load(&fresh.join("checkpoints/000000.safetensors")).unwrap();
     for (name, array) in of(&back, 'D') {
         assert_eq!(array, begun.tensors[&name], "{name} begins as that of any run of this seed");
     }
     assert_eq!(newest(&back).iteration, 0);
+    // The other player alone, by the game that its own file tells of.
+    let (judge, other) = (folder.path().join("d.safetensors"), folder.path().join("other"));
+    export(&ring, &judge, &["--network", "discriminator"]);
+    assert!(import(&judge, &other, &["--iteration", "7"]).status.success());
+    assert_eq!((of(&other, 'D'), newest(&other).iteration), (of(&ring, 'D'), 7));
+    assert!(of(&other, 'G').iter().all(|(name, array)| *array == begun.tensors[name]));
     let output = gander().arg("resume").arg(&back).args(["--adapter", "host", "--iterations", "3"]).output().unwrap();
     assert!(output.status.success(), "{}", said(&output));
-    assert_fails(&import(&bare, &back, &["--preset", config, "--network", "generator"]), 2, &["already holds a run"]);
+    assert_fails(&import(&bare, &back, &["--preset", config, "--network", "generator"]), 2, &["is there already, and not empty"]);
+    let entries = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    assert!(!entries.into_iter().any(|name| name.starts_with(".importing")), "nothing is left behind");
 }
 
 #[test]

@@ -41,9 +41,6 @@ impl Graph {
             let output = (outputs.len() + at).checked_sub(modules.len()).map(|at| outputs[at]);
             graph.module(module, &mut names, output);
         }
-        if modules.is_empty() {
-            graph.node("Identity", &[], &[], Some(outputs[0]));
-        }
         outputs.iter().for_each(|output| graph.append(fields::GRAPH_OUTPUT, rows(output, network.outputs)));
         graph
     }
