@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 /// A step of a network.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Module {
-    /// Dropout at this rate; nothing where networks are evaluated.
+    /// Dropout that keeps a number with this probability; nothing where networks are evaluated.
     Dropout(f32),
     /// Rows of channels of rows and columns as flat rows.
     Flatten,
@@ -118,7 +118,7 @@ impl Sequential {
 impl Module {
     fn description(&self) -> Value {
         match self {
-            Module::Dropout(rate) => json!(["Dropout", rate]),
+            Module::Dropout(keep) => json!(["Dropout", decimal((1.0 - decimal(*keep)) as f32)]),
             Module::Flatten => json!(["Flatten"]),
             Module::Unflatten(to) => json!(["Unflatten", 1, [to.channels, to.height, to.width]]),
             Module::Linear { inputs, outputs } => json!(["Linear", inputs, outputs]),
@@ -152,7 +152,7 @@ impl Row {
     /// Appends what a layer does.
     fn layer(&mut self, number: usize, layer: &LayerSpec, shaped: &Shaped) {
         if let Some(keep) = layer.dropout() {
-            self.modules.push(Module::Dropout(rate(keep)));
+            self.modules.push(Module::Dropout(keep));
         }
         match layer.kind {
             Kind::Reshape => self.flatten(),
@@ -226,10 +226,9 @@ fn kernel(layer: &LayerSpec, shaped: &Shaped) -> Kernel {
     Kernel { inputs: shaped.input.channels, outputs: shaped.linear.channels, size, stride, padding }
 }
 
-/// The rate at which PyTorch drops, where so much is kept: 0.2 where `keep` is 0.8, and not what f32 makes of 1 - 0.8.
-fn rate(keep: f32) -> f32 {
-    let decimal: f64 = keep.to_string().parse().expect("a number is written as a number");
-    (1.0 - decimal) as f32
+/// A number as it is written: PyTorch's rate is 0.2 where 0.8 is kept, and not what f32 makes of 1 - 0.8.
+fn decimal(number: f32) -> f64 {
+    number.to_string().parse().expect("a number is written as a number")
 }
 
 #[cfg(test)]
