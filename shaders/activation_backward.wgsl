@@ -9,8 +9,8 @@ struct Args { count: u32 }
 @group(0) @binding(3) var<storage, read_write> dx: array<f32>;
 
 @compute @workgroup_size(FLAT)
-fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
-    let i = flat_index(id, groups);
+fn main(@builtin(global_invocation_id) id: vec3<u32>) {
+    let i = flat_index(id);
     if i < args.count {
         dx[i] = dy[i] * slope(y[i]);
     }

@@ -8,8 +8,8 @@ struct Args { count: u32, rate: f32 }
 @group(0) @binding(2) var<storage, read> theta: array<vec4<f32>>;
 
 @compute @workgroup_size(FLAT)
-fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
-    let i = flat_index(id, groups);
+fn main(@builtin(global_invocation_id) id: vec3<u32>) {
+    let i = flat_index(id);
     if i < args.count {
         average[i] += args.rate * (theta[i] - average[i]);
     }

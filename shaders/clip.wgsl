@@ -7,8 +7,8 @@ struct Args { count: u32, limit: f32 }
 @group(0) @binding(1) var<storage, read_write> theta: array<vec4<f32>>;
 
 @compute @workgroup_size(FLAT)
-fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
-    let i = flat_index(id, groups);
+fn main(@builtin(global_invocation_id) id: vec3<u32>) {
+    let i = flat_index(id);
     if i < args.count {
         theta[i] = clamp(theta[i], vec4<f32>(-args.limit), vec4<f32>(args.limit));
     }

@@ -9,8 +9,8 @@ struct Args { m: u32, n: u32, carry: u32 }
 @group(0) @binding(2) var<storage, read_write> squares: array<f32>;
 
 @compute @workgroup_size(FLAT)
-fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
-    let col = flat_index(id, groups);
+fn main(@builtin(global_invocation_id) id: vec3<u32>) {
+    let col = flat_index(id);
     if col >= args.n {
         return;
     }

@@ -24,8 +24,8 @@ fn total(mine: f32, local: u32) -> f32 {
 }
 
 @compute @workgroup_size(FLAT)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) local: u32) {
-    let row = group.y * groups.x + group.x;
+fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) local: u32) {
+    let row = flat_group(group);
     if row >= args.m {
         return;
     }

@@ -8,8 +8,8 @@ struct Args { count: u32, from_first: u32, to_first: u32 }
 @group(0) @binding(2) var<storage, read_write> to_buffer: array<f32>;
 
 @compute @workgroup_size(FLAT)
-fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
-    let i = flat_index(id, groups);
+fn main(@builtin(global_invocation_id) id: vec3<u32>) {
+    let i = flat_index(id);
     if i < args.count {
         to_buffer[args.to_first + i] = from_buffer[args.from_first + i];
     }

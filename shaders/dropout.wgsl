@@ -10,8 +10,8 @@ struct Args { count: u32, first: u32, salt: u32, threshold: u32, scale: f32 }
 @group(0) @binding(3) var<storage, read_write> y: array<f32>;
 
 @compute @workgroup_size(FLAT)
-fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
-    let pair = args.first / 2u + flat_index(id, groups);
+fn main(@builtin(global_invocation_id) id: vec3<u32>) {
+    let pair = args.first / 2u + flat_index(id);
     let words = threefry(vec2<u32>(clock.seed, args.salt), vec2<u32>(clock.iteration, pair));
     for (var word = 0u; word < 2u; word++) {
         let at = 2u * pair + word;

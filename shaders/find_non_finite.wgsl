@@ -13,8 +13,8 @@ const RUN: u32 = 16u;
 const TEAM: u32 = 8u;
 
 @compute @workgroup_size(FLAT)
-fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
-    let invocation = flat_index(id, groups);
+fn main(@builtin(global_invocation_id) id: vec3<u32>) {
+    let invocation = flat_index(id);
     let first = (invocation / TEAM) * TEAM * RUN + invocation % TEAM;
     var largest = vec4<u32>();
     for (var i = first; i < min(first + TEAM * RUN, (args.count + 3u) / 4u); i += TEAM) {

@@ -13,10 +13,8 @@ const TILE_COLS: u32 = 16u;
 const ROWS_FOLD: u32 = 1u;
 
 @compute @workgroup_size(64)
-fn main(
-    @builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) local: u32
-) {
-    let block = block_of(group, groups, (args.m + TILE_ROWS - 1u) / TILE_ROWS);
+fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) local: u32) {
+    let block = block_of(group, (args.m + TILE_ROWS - 1u) / TILE_ROWS);
     let part = block.z;
     let row = block.x * TILE_ROWS + local / TILE_COLS;
     let col = block.y * TILE_COLS + local % TILE_COLS;

@@ -14,8 +14,8 @@ fn first_window(i: u32) -> u32 {
 }
 
 @compute @workgroup_size(FLAT)
-fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
-    let number = flat_index(id, groups);
+fn main(@builtin(global_invocation_id) id: vec3<u32>) {
+    let number = flat_index(id);
     if number >= args.count {
         return;
     }

@@ -10,8 +10,8 @@ struct Args { count: u32, pieces: u32, positions: u32 }
 @group(0) @binding(3) var<storage, read_write> winner: array<f32>;
 
 @compute @workgroup_size(FLAT)
-fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
-    let unit = flat_index(id, groups);
+fn main(@builtin(global_invocation_id) id: vec3<u32>) {
+    let unit = flat_index(id);
     if unit >= args.count {
         return;
     }

@@ -10,8 +10,8 @@ struct Args { count: u32, m: u32, rows: u32, groups: u32 }
 @group(0) @binding(6) var<storage, read_write> sums: array<f32>;
 
 @compute @workgroup_size(FLAT)
-fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
-    let at = flat_index(id, groups);
+fn main(@builtin(global_invocation_id) id: vec3<u32>) {
+    let at = flat_index(id);
     if at >= args.count {
         return;
     }

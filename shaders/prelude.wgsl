@@ -1,22 +1,35 @@
-// What every kernel may use: the clock of training, chance, and the index of an invocation in a flat grid.
+// What every kernel may use: the clock of training, chance, and the place of an invocation in the grid.
 
 /// Where training stands. `epoch` counts from 0; `position` is the place of the next example in this epoch's order.
 struct Clock { seed: u32, iteration: u32, epoch: u32, position: u32 }
 
+/// A grid may be started in parts, one after the other: where this one begins, and how many workgroups there are in all.
+struct Grid { first: vec3<u32>, groups: vec3<u32> }
+
+@group(0) @binding(15) var<uniform> grid: Grid;
+
 /// Invocations in a workgroup of a flat kernel.
 const FLAT: u32 = 64u;
 
-/// The index of an invocation in a flat grid, which the host folds into rows where one dimension is too short.
-fn flat_index(id: vec3<u32>, groups: vec3<u32>) -> u32 {
-    return id.y * groups.x * FLAT + id.x;
+/// The number of a workgroup in a flat grid, which the host folds into rows where one dimension is too short.
+fn flat_group(group: vec3<u32>) -> u32 {
+    let at = grid.first + group;
+    return at.y * grid.groups.x + at.x;
+}
+
+/// The index of an invocation in a flat grid.
+fn flat_index(id: vec3<u32>) -> u32 {
+    return ((grid.first.y + id.y) * grid.groups.x + grid.first.x) * FLAT + id.x;
 }
 
 /// The block of a product that a workgroup makes: its place among the blocks of rows and of columns, and its part. The host folds blocks of rows into
 /// the third dimension of the grid where the first is too short; those past the last have no rows.
-fn block_of(group: vec3<u32>, groups: vec3<u32>, row_blocks: u32) -> vec3<u32> {
-    if row_blocks <= groups.x { return group; }
+fn block_of(group: vec3<u32>, row_blocks: u32) -> vec3<u32> {
+    let at = grid.first + group;
+    let groups = grid.groups;
+    if row_blocks <= groups.x { return at; }
     let folds = (row_blocks + groups.x - 1u) / groups.x;
-    return vec3(group.x + groups.x * (group.z % folds), group.y, group.z / folds);
+    return vec3(at.x + groups.x * (at.z % folds), at.y, at.z / folds);
 }
 
 /// Threefry-2x32 with 20 rounds (Salmon et al. 2011): only add, rotate and xor, so every device draws the same bits.

@@ -24,8 +24,8 @@ fn permute(place: u32, epoch: u32) -> u32 {
 }
 
 @compute @workgroup_size(FLAT)
-fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
-    let i = flat_index(id, groups);
+fn main(@builtin(global_invocation_id) id: vec3<u32>) {
+    let i = flat_index(id);
     if i >= args.m {
         return;
     }

@@ -9,8 +9,8 @@ struct Args { m: u32, rows: u32, groups: u32 }
 @group(0) @binding(6) var<storage, read_write> inside: array<u32>;
 
 @compute @workgroup_size(FLAT)
-fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
-    let point = flat_index(id, groups);
+fn main(@builtin(global_invocation_id) id: vec3<u32>) {
+    let point = flat_index(id);
     if point >= args.m {
         return;
     }

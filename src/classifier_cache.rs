@@ -47,7 +47,7 @@ pub async fn ready(
     classifier.train(device, rec, dataset, seen).await?;
     if let Some(path) = path {
         let (state, device) = (classifier.state(device).await?, device.identity());
-        if let Err(error) = save(&path, Checkpoint::new(state, recipe.seed, recipe.to_toml(), device)) {
+        if let Err(error) = save(&path, Checkpoint::new(state, recipe.seed, recipe.to_toml(), device, dataset.fingerprint())) {
             remark = Some(format!("{error}; the classifier was not kept"));
         }
     }

@@ -7,7 +7,7 @@
 //! * [`gan`]: the game, its two recipes, and the trainer.
 //! * [`eval`]: how good a generator is, by the protocols of the paper and others; whether the theory holds.
 //! * [`report`], [`checkpoint`], [`run_folder`]: what a run leaves behind; [`atomic`]: files that appear whole or not at all.
-//! * [`export`]: trained networks, for other programs and from them.
+//! * [`export`]: trained networks, for other programs and from them; [`tensor_file`]: named tensors in one file.
 //! * [`mod@bench`]: where an iteration's time and memory go.
 //! * [`doctor`]: whether a device computes what the twin computes, dispatch by dispatch.
 //! * [`classifier_cache`]: classifiers that are trained already.
@@ -50,5 +50,11 @@ pub mod random;
 pub mod report;
 #[cfg(feature = "native")]
 pub mod run_folder;
+#[cfg(feature = "native")]
+pub mod tensor_file;
 
 pub use error::{Error, Result};
+
+/// The version of gander, and the commit that it was built from: `0.1.0 (1234abcd)`. The commit is `unknown` where the sources came without their history,
+/// and ends in `+` where they differ from it.
+pub const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (", env!("GANDER_COMMIT"), ")");

@@ -17,7 +17,7 @@ mod name;
 mod view;
 
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{Read, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::ops::Deref;
 use std::path::Path;
 
@@ -27,6 +27,9 @@ use crate::error::{Error, Result};
 
 pub use name::default_path;
 pub use view::{At, Newest, RunView};
+
+/// The name of the file that is locked.
+const LOCK: &str = "lock";
 
 /// A run's folder, locked against other processes for as long as this lives.
 #[derive(Debug)]
@@ -59,18 +62,20 @@ impl RunFolder {
             fs::create_dir_all(folder).map_err(Error::io("create", folder))?;
         }
         let folder = RunFolder { lock: lock(path)?, view };
-        let traces =
-            [(folder.config_path(), "config.toml"), (folder.metrics_path(), "metrics.csv")].into_iter().find(|(path, _)| path.exists());
-        let trace = traces.map(|(_, name)| name).or((!folder.checkpoints()?.is_empty()).then_some("checkpoints"));
-        if let Some(trace) = trace {
-            let path = path.display();
-            let next = format!("go on with it by `gander resume {path}`, or choose another folder with --out");
-            return Err(Error::Config(format!("{path} already holds a run (there is its {trace}); {next}")));
-        }
+        folder.view.refuse_traces()?;
         folder.sweep()?;
         // Last, for it is what makes the folder a run.
         atomic::write(&folder.config_path(), |file| file.write_all(config.as_bytes()))?;
         Ok(folder)
+    }
+
+    /// Refuses a folder in which no run can begin, before anything else takes its time: [`RunFolder::create`] looks again. Nothing is made.
+    /// # Errors when the folder holds a run already, or another process is at work in it.
+    pub fn free(path: &Path) -> Result<()> {
+        if path.join(LOCK).exists() {
+            drop(lock(path)?);
+        }
+        RunView::at(path).refuse_traces()
     }
 
     /// Takes over the folder of a run that has stopped, however it stopped, and removes what a killed process left half done.
@@ -97,7 +102,8 @@ impl RunFolder {
         let path = self.checkpoint_path(checkpoint.iteration);
         checkpoint.save(&path)?;
         if Checkpoint::load(&path)?.digest() != checkpoint.digest() {
-            return Err(Error::Checkpoint(format!("{}: it reads back otherwise than it was written; check the disk", path.display())));
+            let why = std::io::Error::new(ErrorKind::InvalidData, "it differs from what was written; check the disk");
+            return Err(Error::io("read back", path)(why));
         }
         let older: Vec<u64> = self.checkpoints()?.into_iter().filter(|&iteration| iteration < checkpoint.iteration).collect();
         let surplus = older.len().saturating_sub(keep.saturating_sub(1));
@@ -117,7 +123,7 @@ impl RunFolder {
 /// Locks the folder; the lock ends with the file handle, so also when the process is killed. The file stays: deleting it would let two processes hold
 /// locks on two files of one name. It holds the process's number, to be told to whoever comes second.
 fn lock(folder: &Path) -> Result<File> {
-    let path = folder.join("lock");
+    let path = folder.join(LOCK);
     let mut file =
         OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path).map_err(Error::io("create", &path))?;
     match file.try_lock() {

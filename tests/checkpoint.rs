@@ -24,6 +24,7 @@ fn example() -> Checkpoint {
         config: "# π\n[train]\nk = 2\n".into(),
         device: "llvmpipe (LLVM 15.0.6), Vulkan".into(),
         version: "0.1.0".into(),
+        data: Some("5b92".into()),
         tensors: tensors.into_iter().map(|(name, array)| (name.to_owned(), array)).collect(),
     }
 }

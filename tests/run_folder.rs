@@ -16,7 +16,15 @@ const CONFIG: &str = "[train]\nk = 1\n";
 fn checkpoint(iteration: u64) -> Checkpoint {
     let values = (0..10_000).map(|i| (iteration + i) as f32).collect();
     let tensors = BTreeMap::from([("g.w".to_owned(), Array { shape: vec![100, 100], values })]);
-    Checkpoint { iteration, seed: 1, config: CONFIG.into(), device: "host".into(), version: "0.1.0".into(), tensors }
+    Checkpoint {
+        iteration,
+        seed: 1,
+        config: CONFIG.into(),
+        device: "host".into(),
+        version: "0.1.0".into(),
+        data: Some("5b92".into()),
+        tensors,
+    }
 }
 
 fn file_names(folder: &Path) -> Vec<String> {

@@ -47,7 +47,8 @@ fn store_rows(left: mat4x4<f32>, right: mat4x4<f32>, row: u32, col: u32) {
 }
 
 @compute @workgroup_size(8)
-fn main(@builtin(workgroup_id) block: vec3<u32>, @builtin(subgroup_invocation_id) lane: u32) {
+fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(subgroup_invocation_id) lane: u32) {
+    let block = grid.first + group;
     let row = block.x * TILE_ROWS;
     let col = block.y * TILE_COLS + 4u * lane;
     let row_texels_a = args.k / 4u;

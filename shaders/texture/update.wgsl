@@ -31,8 +31,8 @@ fn step(i: u32, rate: f32, momentum: f32) -> f32 {
 }
 
 @compute @workgroup_size(FLAT)
-fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
-    let invocation = flat_index(id, groups);
+fn main(@builtin(global_invocation_id) id: vec3<u32>) {
+    let invocation = flat_index(id);
     let first = (invocation / TEAM) * TEAM * RUN + invocation % TEAM;
     let rate = rates[0];
     let momentum = rates[1];

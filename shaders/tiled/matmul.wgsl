@@ -75,10 +75,8 @@ fn put_b(along: u32, across: u32, inside: bool, of_term: Place, of_col: Place) {
 }
 
 @compute @workgroup_size(64)
-fn main(
-    @builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) local: u32
-) {
-    let block = block_of(group, groups, (args.m + TILE_ROWS - 1u) / TILE_ROWS);
+fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) local: u32) {
+    let block = block_of(group, (args.m + TILE_ROWS - 1u) / TILE_ROWS);
     let part = block.z;
     let first_row = block.x * TILE_ROWS;
     let first_col = block.y * TILE_COLS;

@@ -3,7 +3,7 @@
 use crate::cli::DeviceOptions;
 use crate::cli::wait::wait;
 use crate::error::{Error, Result};
-use crate::gpu::{GpuDevice, Waiter, adapters, describe};
+use crate::gpu::{Allowance, Family, GpuDevice, Waiter, adapters, describe};
 use crate::host::HostDevice;
 use crate::plan::Device;
 use std::time::Duration;
@@ -57,22 +57,22 @@ pub(super) fn find(backend: Option<Backend>) -> Vec<Adapter> {
 pub(super) fn open(options: &DeviceOptions) -> Result<Opened> {
     match options.adapter.as_str() {
         "host" => Ok(host(None)),
-        "auto" => Ok(open_best(&candidates(options.backend), options.backend)),
-        wanted => open_adapter(named(&find(options.backend), wanted)?),
+        "auto" => Ok(open_best(&candidates(options.backend), options)),
+        wanted => open_adapter(named(&find(options.backend), wanted)?, options.limits),
     }
 }
 
 /// Opens the very adapter that a device was opened on, which may be away for a moment: a driver that has failed begins anew.
 /// # Errors
 /// if it stays away, or does not open.
-pub(super) fn reopen(identity: &str) -> Result<Opened> {
-    let mut opened = open_same(identity);
+pub(super) fn reopen(identity: &str, limits: Allowance) -> Result<Opened> {
+    let mut opened = open_same(identity, limits);
     for pause in PAUSES {
         if opened.is_ok() {
             break;
         }
         std::thread::sleep(pause);
-        opened = open_same(identity);
+        opened = open_same(identity, limits);
     }
     opened
 }
@@ -80,16 +80,14 @@ pub(super) fn reopen(identity: &str) -> Result<Opened> {
 /// Pauses before the adapter of a lost device is tried again. Drivers take a second or two to begin anew.
 const PAUSES: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(3)];
 
-fn open_same(identity: &str) -> Result<Opened> {
+fn open_same(identity: &str, limits: Allowance) -> Result<Opened> {
     if identity == HostDevice::<f32>::new().identity() {
         return Ok(host(None));
     }
     let adapters = find(None);
     let same = adapters.iter().find(|adapter| describe(adapter) == identity);
-    open_adapter(same.ok_or_else(|| {
-        let found = found(&adapters);
-        Error::Device(format!("{identity} does not come back; {found}"))
-    })?)
+    let gone = || Error::Device(format!("{identity} does not come back; {}", found(&adapters)));
+    open_adapter(same.ok_or_else(gone)?, limits)
 }
 
 /// An adapter that options name, or the host twin.
@@ -126,15 +124,15 @@ fn candidates(backend: Option<Backend>) -> Vec<Adapter> {
     rest
 }
 
-fn open_best(adapters: &[Adapter], backend: Option<Backend>) -> Opened {
+fn open_best(adapters: &[Adapter], options: &DeviceOptions) -> Opened {
     let mut refusals = vec![];
     for adapter in adapters {
-        match open_adapter(adapter) {
+        match open_adapter(adapter, options.limits) {
             Ok(opened) => return opened,
             Err(error) => refusals.push(error.to_string()),
         }
     }
-    let why = match (refusals.is_empty(), backend) {
+    let why = match (refusals.is_empty(), options.backend) {
         (true, None) => NO_ADAPTER.to_string(),
         (true, Some(backend)) => format!("no adapter of the back end {backend:?} was found"),
         (false, _) => refusals.join("; "),
@@ -146,8 +144,9 @@ fn host(remark: Option<String>) -> Opened {
     Opened { device: Box::new(HostDevice::<f32>::new()), waiter: None, remark }
 }
 
-fn open_adapter(adapter: &Adapter) -> Result<Opened> {
-    let device = wait(None, GpuDevice::open(adapter))?;
+fn open_adapter(adapter: &Adapter, limits: Allowance) -> Result<Opened> {
+    let family = Family::of(&adapter.get_info(), adapter.features());
+    let device = wait(None, GpuDevice::open_within(adapter, family, limits.of(adapter)))?;
     let software = adapter.get_info().device_type == DeviceType::Cpu;
     let remark = software.then(|| "this adapter is software: --adapter host is faster on this machine".to_string());
     Ok(Opened { waiter: Some(device.waiter()), device: Box::new(device), remark })

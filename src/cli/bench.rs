@@ -162,7 +162,7 @@ fn measure(options: &Options, name: &str, config: &Config, dataset: &Dataset, pe
     let networks = [&config.generator, &config.discriminator];
     let hidden = networks.iter().flat_map(|network| &network.layers[..network.layers.len() - 1]);
     Ok(Bench {
-        version: env!("CARGO_PKG_VERSION"),
+        version: crate::VERSION,
         device: identity,
         game: name.into(),
         batch: config.train.batch,

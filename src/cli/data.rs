@@ -4,8 +4,9 @@ mod check;
 mod show;
 
 use crate::cli::print;
+use crate::data::catalogue::{KNOWN, Known};
 use crate::data::fetch::{Patience, Progress, Remote, fetch};
-use crate::data::{DataConfig, cache_folder, catalogue, own};
+use crate::data::{DataConfig, cache_folder, own};
 use crate::error::{Error, Result};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::path::{Path, PathBuf};
@@ -43,10 +44,7 @@ pub(super) fn run(options: Options) -> Result<u8> {
     match options.command {
         Command::List => list(),
         Command::Fetch { name, mirrors, to } => {
-            let known = catalogue::KNOWN.iter().find(|known| known.name == name).filter(|_| mirrors.is_none());
-            if let Some(why) = known.and_then(catalogue::Known::no_download) {
-                return Err(Error::Config(format!("`{name}` cannot be downloaded: {why}")));
-            }
+            check(&name, mirrors.is_some())?;
             let remote = Remote::named(&name, mirrors.as_deref())?;
             let folder = match to {
                 Some(folder) => folder,
@@ -62,10 +60,27 @@ pub(super) fn run(options: Options) -> Result<u8> {
     }
 }
 
+/// Checks the name of a set to download. A list of the user's own may have any, but it becomes that of a folder.
+fn check(name: &str, own_list: bool) -> Result<()> {
+    if own_list {
+        let plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+        return match !name.is_empty() && !name.starts_with('.') && name.chars().all(plain) {
+            true => Ok(()),
+            false => Err(Error::Config(format!(
+                "`{name}` is to be the name of a folder; let it be of letters, digits, `-`, `_` and `.`, and not begin with `.`"
+            ))),
+        };
+    }
+    match Known::named(name)?.no_download() {
+        None => Ok(()),
+        Some(why) => Err(Error::Config(format!("`{name}` cannot be downloaded: {why}"))),
+    }
+}
+
 /// A line for every set, and a second one for where its files are.
 fn list() -> Result<u8> {
     let line = |name: &str, what: &str| format!("{name:14} {what}\n");
-    let known = catalogue::KNOWN.iter().map(|known| {
+    let known = KNOWN.iter().map(|known| {
         let found = match (known.how(), known.place(None)) {
             (None, _) => String::new(),
             (_, Some(place)) => format!("{:14} found in {}\n", "", place.display()),

@@ -6,7 +6,7 @@ use crate::cli::wait::wait;
 use crate::cli::{DeviceOptions, print};
 use crate::doctor::{Diagnosis, Exercises, Findings, Lockstep, Subject, drift, exercises, host, subjects};
 use crate::error::Result;
-use crate::gpu::describe;
+use crate::gpu::{Allowance, describe};
 use clap::ValueHint;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -32,7 +32,7 @@ pub(super) struct Options {
 pub(super) fn run(options: &Options) -> Result<u8> {
     let mut diagnoses = vec![];
     for (number, named) in all_named(&options.device)?.iter().enumerate() {
-        let (diagnosis, findings) = examine(named, Duration::from_secs(options.soak))?;
+        let (diagnosis, findings) = examine(named, options.device.limits, Duration::from_secs(options.soak))?;
         if !options.json {
             print(&format!("{}{diagnosis}", if number == 0 { "" } else { "\n" }))?;
         }
@@ -58,7 +58,7 @@ pub(super) fn run(options: &Options) -> Result<u8> {
 }
 
 /// Runs everything on an adapter, at least once.
-fn examine(named: &Named, soak: Duration) -> Result<(Diagnosis, Findings)> {
+fn examine(named: &Named, limits: Allowance, soak: Duration) -> Result<(Diagnosis, Findings)> {
     let start = Instant::now();
     let mut diagnosis = match named {
         Named::Host => Diagnosis::new(host().device.identity(), vec![]),
@@ -69,7 +69,7 @@ fn examine(named: &Named, soak: Duration) -> Result<(Diagnosis, Findings)> {
         diagnosis.rounds += 1;
         // What is run is not a device's fault; what a device says is.
         let exercises = wait(None, exercises(diagnosis.rounds))?;
-        match open(named) {
+        match open(named, limits) {
             Err(error) => diagnosis.fault = Some(error.to_string()),
             Ok(subjects) => {
                 if diagnosis.rounds == 1 {
@@ -84,7 +84,7 @@ fn examine(named: &Named, soak: Duration) -> Result<(Diagnosis, Findings)> {
         }
     }
     if diagnosis.fault.is_none() {
-        match measure_drift(named) {
+        match measure_drift(named, limits) {
             Ok(drift) => diagnosis.drift = Some(drift),
             Err(error) => diagnosis.fault = Some(error.to_string()),
         }
@@ -93,10 +93,10 @@ fn examine(named: &Named, soak: Duration) -> Result<(Diagnosis, Findings)> {
     Ok((diagnosis.of(&findings), findings))
 }
 
-fn open(named: &Named) -> Result<Vec<Subject>> {
+fn open(named: &Named, limits: Allowance) -> Result<Vec<Subject>> {
     match named {
         Named::Host => Ok(vec![host()]),
-        Named::Adapter(adapter) => wait(None, subjects(adapter)),
+        Named::Adapter(adapter) => wait(None, subjects(adapter, limits)),
     }
 }
 
@@ -116,8 +116,8 @@ fn play(subject: &mut Subject, exercises: &Exercises, findings: &mut Findings) -
     played
 }
 
-fn measure_drift(named: &Named) -> Result<crate::doctor::Drift> {
-    let mut subject = open(named)?.swap_remove(0);
+fn measure_drift(named: &Named, limits: Allowance) -> Result<crate::doctor::Drift> {
+    let mut subject = open(named, limits)?.swap_remove(0);
     wait(subject.waiter.as_ref(), drift(&mut *subject.device))
 }
 

@@ -164,6 +164,8 @@ impl Examples {
     /// # Errors
     /// if they cannot be read or nothing was held out.
     fn open(config: &DataConfig, options: &DataOptions) -> Result<Examples> {
+        // Those that are named in place of the configuration's have folds of their own, or none.
+        let config = &options.chosen(config)?;
         let examples = Examples::of(options.open(config)?)?;
         let fold = |fold: u32| {
             let dataset = options.open(&DataConfig { fold: Some(fold), ..config.clone() })?;
@@ -252,13 +254,14 @@ pub(super) fn run(options: &Options) -> Result<u8> {
 
 /// Evaluates a run, and keeps what was found out in its folder or where the options say.
 pub(super) fn evaluate_run(options: &Options, view: &RunView) -> Result<Summary> {
-    let Generator { mut sampler, waiter, config, state, seed } = Generator::open(view, options.at, options.seed, &options.device)?;
+    let Generator { mut sampler, waiter, config, state, trained, seed } = Generator::open(view, options.at, options.seed, &options.device)?;
     let examples = Examples::open(&config.data, &options.data)?;
     examples.fit(sampler.dimensions())?;
     let samples = wait(waiter.as_ref(), sampler.samples(options.count, seed))?;
     drop(sampler);
     let mut bench = Workbench::open(&options.device)?;
-    let subject = Subject { iteration: Some(state.iteration), seed: Some(seed), ..subject(view.path(), &examples, &bench) };
+    let subject =
+        Subject { iteration: Some(state.iteration), seed: Some(seed), trained: Some(trained), ..subject(view.path(), &examples, &bench) };
     let samples = checked(&samples, examples.dimensions)?;
     let mut summary = evaluate(options, &mut bench, &examples, samples, Summary::new(subject))?;
     if let Some(iterations) = options.critic {
@@ -288,10 +291,11 @@ fn subject(samples_of: &Path, examples: &Examples, bench: &Workbench) -> Subject
         samples_of: samples_of.display().to_string(),
         iteration: None,
         seed: None,
+        trained: None,
         data: examples.name().into(),
         sha256: examples.sha256.clone(),
         device: bench.device.identity(),
-        version: env!("CARGO_PKG_VERSION"),
+        version: crate::VERSION,
     }
 }
 

@@ -3,10 +3,11 @@
 use crate::cli::{print, sample};
 use crate::data::Shape;
 use crate::error::{Error, Result};
-use crate::export::{Origin, Sequential, onnx, safetensors};
+use crate::export::{Origin, Sequential, onnx};
 use crate::gan::{Config, Player, State};
 use crate::nn::Extent;
 use crate::run_folder::{At, RunView};
+use crate::tensor_file;
 use std::path::{Path, PathBuf};
 
 /// Options of `gander export`.
@@ -99,7 +100,7 @@ pub(super) fn run(options: &Options) -> Result<u8> {
 
 fn save_tensors(path: &Path, networks: &[Sequential], state: &State, origin: &Origin) -> Result<()> {
     let tensors = networks.iter().map(|network| network.parameters_of(state)).collect::<Result<Vec<_>>>()?;
-    safetensors::save(path, &origin.metadata_with(networks), &tensors.into_iter().flatten().collect())
+    tensor_file::save(path, &origin.metadata_with(networks), &tensors.into_iter().flatten().collect())
 }
 
 /// A player as a row of modules.

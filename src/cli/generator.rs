@@ -1,8 +1,10 @@
 //! The generator of a run, opened on a device: where every command that draws samples begins.
 
+use crate::checkpoint::Checkpoint;
 use crate::cli::DeviceOptions;
 use crate::cli::adapter::{self, Opened};
 use crate::error::Result;
+use crate::eval::summary::Trained;
 use crate::gan::{Config, Sampler, State};
 use crate::gpu::Waiter;
 use crate::run_folder::{At, RunView};
@@ -17,6 +19,8 @@ pub(super) struct Generator {
     pub config: Config,
     /// Both players as they were.
     pub state: State,
+    /// What they come of.
+    pub trained: Trained,
     /// The seed of the noise: the one that was asked for, or the run's own.
     pub seed: u32,
 }
@@ -26,12 +30,11 @@ impl Generator {
     /// # Errors
     /// if there is no such checkpoint, it is damaged, or the device cannot be opened.
     pub fn open(view: &RunView, at: At, seed: Option<u32>, device: &DeviceOptions) -> Result<Generator> {
-        let checkpoint = view.checkpoint(at)?;
-        let config = Config::parse(&checkpoint.config, &[])?;
-        let seed = seed.unwrap_or(checkpoint.seed);
-        let state = checkpoint.into_state();
+        let Checkpoint { iteration, seed: own, config, device: trainer, version, data, tensors } = view.checkpoint(at)?;
+        let trained = Trained { seed: own, config, device: trainer, version, data };
+        let (config, state) = (Config::parse(&trained.config, &[])?, State { iteration, tensors });
         let Opened { device, waiter, .. } = adapter::open(device)?;
         let sampler = Sampler::new(device, &config, &state)?;
-        Ok(Generator { sampler, waiter, config, state, seed })
+        Ok(Generator { sampler, waiter, config, state, trained, seed: seed.unwrap_or(own) })
     }
 }

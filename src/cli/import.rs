@@ -1,5 +1,6 @@
 //! `gander import`: networks that were trained elsewhere, as a run that can be sampled, evaluated and trained on.
 
+use crate::VERSION;
 use crate::checkpoint::Checkpoint;
 use crate::cli::configuration::GameOptions;
 use crate::cli::export::{Network, network};
@@ -7,11 +8,12 @@ use crate::cli::log::Log;
 use crate::cli::wait::wait;
 use crate::cli::{DataOptions, Verbosity, print};
 use crate::error::{Error, Result};
-use crate::export::{Origin, safetensors};
+use crate::export::Origin;
 use crate::gan::{Array, Config, Player, State};
 use crate::host::HostDevice;
 use crate::report::metrics;
 use crate::run_folder::{RunFolder, default_path};
+use crate::tensor_file;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -43,7 +45,7 @@ pub(super) struct Options {
 }
 
 pub(super) fn run(options: &Options) -> Result<u8> {
-    let file = safetensors::load(&options.file)?;
+    let file = tensor_file::load(&options.file)?;
     let (mut config, iteration) = game(options, &file.metadata)?;
     config.data = options.data.chosen(&config.data)?;
     config.retried.clear();
@@ -78,7 +80,17 @@ fn write(path: &Path, config: &Config, state: State, file: &Path, said: &str) ->
     let folder = RunFolder::create(path, &config.to_toml())?;
     metrics::Writer::create(&folder.metrics_path())?;
     let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let checkpoint = Checkpoint::new(state, config.seed, config.to_toml(), format!("elsewhere, imported from {name}"));
+    let State { iteration, tensors } = state;
+    let checkpoint = Checkpoint {
+        iteration,
+        seed: config.seed,
+        config: config.to_toml(),
+        device: format!("elsewhere, imported from {name}"),
+        version: VERSION.into(),
+        // Nobody knows what it was trained on.
+        data: None,
+        tensors,
+    };
     folder.save_checkpoint(&checkpoint, config.report.keep as usize)?;
     Log::open(&folder.log_path(), Verbosity { quiet: true, verbose: false })?.say(said);
     Ok(())

@@ -1,35 +1,93 @@
-//! Ctrl-C: the first asks to stop after the submission under way, the second stops at once.
+//! Signals that ask a training to stop: the first lets the submission under way end and the run be saved, the second ends the process at once.
+//!
+//! SIGINT (Ctrl-C), SIGTERM, and where there is one SIGHUP (the terminal was closed), each with the exit code that shells give it, 128 + its number.
+//! While nothing is trained, there is nothing to save, and the first ends the process as well.
 
 use crate::error::{Error, Result};
+use signal_hook::{consts, flag};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-/// The exit code of an interrupted run: 128 + SIGINT.
-pub(super) const INTERRUPTED: u8 = 130;
+#[cfg(unix)]
+const SIGNALS: [i32; 3] = [consts::SIGINT, consts::SIGTERM, consts::SIGHUP];
+#[cfg(not(unix))]
+const SIGNALS: [i32; 2] = [consts::SIGINT, consts::SIGTERM];
 
 /// Whether the user has asked to stop.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Interrupt(Arc<AtomicBool>);
+#[derive(Clone, Debug)]
+pub(super) struct Interrupt {
+    /// The exit code of the signal that came; 0 for none.
+    code: Arc<AtomicUsize>,
+    /// The next signal ends the process.
+    at_once: Arc<AtomicBool>,
+}
+
+/// While this lives, the first signal only asks.
+pub(super) struct Held(Arc<AtomicBool>);
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::SeqCst);
+    }
+}
 
 impl Interrupt {
-    /// Listens for Ctrl-C, and for the signals that end a process kindly.
+    /// Listens for all of them but those that whoever started us turned off, as `nohup` does with SIGHUP.
     /// # Errors
     /// if the operating system does not let us.
     pub fn listen() -> Result<Interrupt> {
-        let interrupt = Interrupt::default();
-        let flag = interrupt.clone();
-        let refused = |error| Error::Device(format!("cannot listen for Ctrl-C: {error}"));
-        ctrlc::set_handler(move || {
-            if flag.0.swap(true, Ordering::Relaxed) {
-                std::process::exit(i32::from(INTERRUPTED));
-            }
-        })
-        .map_err(refused)?;
+        let interrupt = Interrupt { code: Arc::default(), at_once: Arc::new(AtomicBool::new(true)) };
+        let refused = |error| Error::Device(format!("cannot listen for signals: {error}"));
+        SIGNALS.into_iter().filter(|signal| !ignored(*signal)).try_for_each(|signal| interrupt.register(signal)).map_err(refused)?;
         Ok(interrupt)
     }
 
-    /// Whether it is time to stop.
-    pub fn asked(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
+    /// What happens at a signal, in this order.
+    fn register(&self, signal: i32) -> std::io::Result<()> {
+        let code = 128 + signal;
+        flag::register_conditional_shutdown(signal, code, self.at_once.clone())?;
+        flag::register_usize(signal, self.code.clone(), code as usize)?;
+        flag::register(signal, self.at_once.clone()).map(drop)
     }
+
+    /// From here on there is something to save.
+    pub fn hold(&self) -> Held {
+        self.at_once.store(false, Ordering::SeqCst);
+        Held(self.at_once.clone())
+    }
+
+    /// The exit code to stop with, once it is time to stop.
+    pub fn asked(&self) -> Option<u8> {
+        // Signals have numbers below 65.
+        Some(self.code.load(Ordering::SeqCst) as u8).filter(|code| *code > 0)
+    }
+}
+
+/// Lets a file that grows beyond `ulimit -f` be an error of whoever writes it; the signal for it would end the process.
+/// # Errors
+/// if the operating system does not let us.
+pub(super) fn outlive_large_files() -> Result<()> {
+    #[cfg(unix)]
+    flag::register(consts::SIGXFSZ, Arc::default()).map_err(|error| Error::Device(format!("cannot listen for signals: {error}")))?;
+    Ok(())
+}
+
+/// Whether a signal was turned off before we were started.
+#[cfg(target_os = "linux")]
+fn ignored(signal: i32) -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| u64::from_str_radix(line.strip_prefix("SigIgn:")?.trim(), 16).ok());
+    mask.is_some_and(|mask| mask >> (signal - 1) & 1 == 1)
+}
+
+/// Whether a signal was turned off before we were started: elsewhere that cannot be asked in safe Rust, but `nohup` also turns the terminal away.
+#[cfg(all(unix, not(target_os = "linux")))]
+fn ignored(signal: i32) -> bool {
+    signal == consts::SIGHUP && !std::io::IsTerminal::is_terminal(&std::io::stderr())
+}
+
+/// Windows turns none off.
+#[cfg(not(unix))]
+fn ignored(_: i32) -> bool {
+    false
 }

@@ -34,13 +34,14 @@ mod watcher;
 pub use wait::wait;
 
 use crate::error::{Error, Result};
+use crate::gpu::Allowance;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueHint};
 use std::io::Write;
 use std::path::PathBuf;
 
 /// The generative adversarial net of 2014, trained wholly on the GPU, on any vendor's hardware.
 #[derive(Debug, Parser)]
-#[command(name = "gander", version, max_term_width = 110, after_help = EXAMPLES)]
+#[command(name = "gander", version = crate::VERSION, max_term_width = 110, after_help = EXAMPLES)]
 pub struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -60,7 +61,8 @@ const EXAMPLES: &str = "Examples:
   gander bench mnist --plot bench.png     where its time goes on this machine
 
 Exit codes: 0 done, 1 a file could not be read or written, 2 the command or configuration is wrong, 3 the data are, 4 the device failed,
-5 the checkpoint does not fit, 6 a check of the theory did not pass, 7 the numbers of a game are no longer finite, 130 interrupted (what was trained is saved).";
+5 the checkpoint does not fit, 6 a check of the theory did not pass, 7 the numbers of a game are no longer finite, 
+129, 130, 143 stopped by SIGHUP, Ctrl-C or SIGTERM (what was trained is saved).";
 
 #[derive(Debug, Subcommand)]
 enum Command {
@@ -113,6 +115,9 @@ struct DeviceOptions {
     /// Only adapters of this back end
     #[arg(long, value_enum)]
     backend: Option<adapter::Backend>,
+    /// How much of the adapter may be used, for tests: what all adapters have (`lowest`), what a browser gives (`browser`), or all that it has (`adapter`)
+    #[arg(long, env = "GANDER_LIMITS", default_value = "adapter", hide = true)]
+    limits: Allowance,
 }
 
 /// Where data are, and in which form they are wanted.
@@ -175,6 +180,7 @@ enum OnNan {
 /// # Errors
 /// with a sentence for the user.
 pub fn run(cli: Cli) -> Result<u8> {
+    interrupt::outlive_large_files()?;
     match cli.command {
         Command::Train(options) => train::run(&options),
         Command::Resume(options) => resume::run(&options),

@@ -3,7 +3,8 @@
 use crate::cli::DataOptions;
 use crate::cli::log::terminal;
 use crate::data::images::Notice;
-use crate::data::{DataConfig, Dataset, catalogue, own};
+use crate::data::own::{self, Own};
+use crate::data::{DataConfig, Dataset, Shape, catalogue};
 use crate::error::Result;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::path::Path;
@@ -12,9 +13,10 @@ use std::path::Path;
 const NAMED: usize = 10;
 
 impl DataOptions {
-    /// The data that are meant: the configuration's, or those that were chosen in their place. The paths of the user's own data are absolute in it.
+    /// The data that are meant: the configuration's, or those that were chosen in their place, which have no folds. The paths of the user's own data are
+    /// absolute in it, and the shape of an array's examples is written down.
     /// # Errors
-    /// if a path cannot be written into a configuration.
+    /// if a path cannot be written into a configuration, or an array's header not be read.
     pub fn chosen(&self, config: &DataConfig) -> Result<DataConfig> {
         let named = self.place.as_deref().map(own::chosen).transpose()?.flatten();
         let set = match named {
@@ -22,7 +24,13 @@ impl DataOptions {
             None => own::chosen(Path::new(&config.set))?.unwrap_or_else(|| config.set.clone()),
         };
         let (size, channels) = (self.size.or(config.size), self.channels.or(config.channels));
-        Ok(DataConfig { set, size, channels, ..config.clone() })
+        let fold = config.fold.filter(|_| set == config.set);
+        let chosen = DataConfig { set, size, channels, fold, shape: None, ..config.clone() };
+        let shape = match Own::of(&chosen)? {
+            Some(Own::Array(..)) => Some(catalogue::shape(&chosen)?),
+            _ => None,
+        };
+        Ok(DataConfig { shape: shape.map(|Shape { width, height, channels }| [width, height, channels]), ..chosen })
     }
 
     /// The folder that holds the files of a known set, if one was named.
@@ -61,7 +69,7 @@ impl DataOptions {
                 bar.suspend(|| terminal(&format!("broken pictures skipped: {count}")));
             }
             Notice::LeftOut(count) => {
-                bar.suspend(|| terminal(&format!("pictures left out, outside of train, valid and test: {count}")));
+                bar.suspend(|| terminal(&format!("pictures left out, beside the folders for training, validation and test: {count}")));
             }
             Notice::NotKept(why) => bar.suspend(|| terminal(&format!("the decoded pictures are not kept: {why}"))),
         };

@@ -2,8 +2,8 @@
 
 use crate::cli::configuration::{follow, preset_named};
 use crate::cli::eval;
-use crate::cli::interrupt::{INTERRUPTED, Interrupt};
-use crate::cli::run::{Run, Start};
+use crate::cli::interrupt::Interrupt;
+use crate::cli::run::{Expected, Run, Start};
 use crate::cli::{RunOptions, print};
 use crate::error::{Error, Result};
 use crate::eval::parzen::{Estimate, Place, Score};
@@ -58,8 +58,9 @@ pub(super) fn run(options: &Options) -> Result<u8> {
     for seed in 1..=options.seeds {
         let path = options.out.join(format!("seed-{seed}"));
         let config = options.config(seed)?;
-        if options.train(&config, &path, &interrupt)? == INTERRUPTED {
-            return Ok(INTERRUPTED);
+        let code = options.train(&config, &path, &interrupt)?;
+        if code != 0 {
+            return Ok(code);
         }
         outcomes.push(options.evaluated(&config, seed, &path)?);
         print(&format!("{}\n", outcomes.last().expect("pushed above")))?;
@@ -119,17 +120,15 @@ impl Table1 {
                 return Ok(0);
             }
         }
+        // First, for a folder that is taken is refused before anything takes its time.
+        let folder = there.map(|_| RunFolder::open(path)).transpose()?;
         let mut start = Start::prepare(config.clone(), &self.run, interrupt.clone())?;
-        let run = match there {
+        let run = match folder {
             None => {
                 start.inherit()?;
                 Run::begin(RunFolder::create(path, &config.to_toml())?, start)?
             }
-            Some(_) => {
-                let folder = RunFolder::open(path)?;
-                folder.replace_config(&config.to_toml())?;
-                Run::resume(folder, start)?
-            }
+            Some(folder) => Run::resume(folder, start, Expected::SameData)?,
         };
         let begun = Instant::now();
         let code = run.train()?;
@@ -154,7 +153,7 @@ impl Table1 {
     fn evaluated(&self, config: &Config, seed: u32, path: &Path) -> Result<Outcome> {
         let view = RunView::open(path)?;
         let known = fs::read(view.eval_path()).ok().and_then(|bytes| serde_json::from_slice::<Known>(&bytes).ok());
-        let (iterations, version) = (u64::from(config.train.iterations), env!("CARGO_PKG_VERSION"));
+        let (iterations, version) = (u64::from(config.train.iterations), crate::VERSION);
         let current = known.filter(|known| known.subject.iteration >= iterations && known.subject.version == version);
         let score = match current {
             Some(known) => known.parzen,

@@ -2,7 +2,7 @@
 
 use crate::cli::RunOptions;
 use crate::cli::interrupt::Interrupt;
-use crate::cli::run::{Run, Start};
+use crate::cli::run::{Expected, Run, Start};
 use crate::error::{Error, Result};
 use crate::gan::Config;
 use crate::run_folder::RunFolder;
@@ -17,6 +17,9 @@ pub(super) struct Options {
     /// Train up to this iteration instead of the configuration's
     #[arg(long)]
     iterations: Option<u32>,
+    /// Go on even if the data are not those that the run was trained on so far
+    #[arg(long)]
+    other_data: bool,
     #[command(flatten)]
     run: RunOptions,
 }
@@ -27,9 +30,7 @@ pub(super) fn run(options: &Options) -> Result<u8> {
     let overrides: Vec<String> = overrides.into_iter().collect();
     let place = |error| Error::Config(format!("{}: {error}", folder.config_path().display()));
     let config = Config::parse(&folder.config()?, &overrides).map_err(place)?;
-    if !overrides.is_empty() {
-        folder.replace_config(&config.to_toml())?;
-    }
+    let expected = if options.other_data { Expected::AnyData } else { Expected::SameData };
     let prepared = Start::prepare(config, &options.run, Interrupt::listen()?)?;
-    Run::resume(folder, prepared)?.train()
+    Run::resume(folder, prepared, expected)?.train()
 }

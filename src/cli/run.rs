@@ -1,20 +1,21 @@
 //! A run: trains, and leaves metrics, sheets and checkpoints in its folder.
 
 mod not_finite;
+mod saving;
 
-use crate::checkpoint::Checkpoint;
 use crate::cli::RunOptions;
-use crate::cli::interrupt::{INTERRUPTED, Interrupt};
+use crate::cli::interrupt::Interrupt;
 use crate::cli::log::Log;
 use crate::cli::losses::Losses;
 use crate::cli::progress::Progress;
+use crate::cli::run::saving::{Beside, Trouble};
 use crate::cli::stage::{Restored, Stage};
 use crate::cli::wait::wait;
 use crate::cli::watcher::Watcher;
 use crate::data::Dataset;
 use crate::error::{Error, Result};
 use crate::gan::{Config, Metrics};
-use crate::report::{self, Reference, metrics, tensorboard};
+use crate::report::{Reference, metrics, tensorboard};
 use crate::run_folder::RunFolder;
 use std::ops::ControlFlow;
 use std::time::Instant;
@@ -24,9 +25,20 @@ pub(super) struct Start {
     /// The game.
     pub config: Config,
     dataset: Dataset,
+    /// What the data are known by.
+    fingerprint: String,
     stage: Stage,
     options: RunOptions,
     interrupt: Interrupt,
+}
+
+/// Which data a run may go on with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Expected {
+    /// Those that it was trained on so far.
+    SameData,
+    /// Any of the same shape.
+    AnyData,
 }
 
 impl Start {
@@ -35,8 +47,8 @@ impl Start {
     /// if one of these is not possible.
     pub fn prepare(config: Config, options: &RunOptions, interrupt: Interrupt) -> Result<Start> {
         let dataset = options.data.open(&config.data)?;
-        let stage = Stage::set(&config, &dataset, options)?;
-        Ok(Start { config, dataset, stage, options: options.clone(), interrupt })
+        let (stage, fingerprint) = (Stage::set(&config, &dataset, options)?, dataset.fingerprint());
+        Ok(Start { config, dataset, fingerprint, stage, options: options.clone(), interrupt })
     }
 
     /// Starts inherited layers where the runs stood that trained them.
@@ -52,6 +64,7 @@ pub(super) struct Run {
     folder: RunFolder,
     config: Config,
     dataset: Dataset,
+    fingerprint: String,
     reference: Reference,
     stage: Stage,
     options: RunOptions,
@@ -61,6 +74,7 @@ pub(super) struct Run {
     interrupt: Interrupt,
     watcher: Option<Watcher>,
     losses: Losses,
+    trouble: Trouble,
     /// Nothing of it is saved yet.
     unsaved: bool,
     /// The stage was set up anew, and is not yet where the run is.
@@ -80,10 +94,27 @@ impl Run {
 
     /// Goes on with a run from its newest whole checkpoint, or from the beginning if it was stopped before the first.
     /// # Errors
-    /// if there are checkpoints but none is whole, or they belong to another game.
-    pub fn resume(folder: RunFolder, mut start: Start) -> Result<Run> {
+    /// if there are checkpoints but none is whole, or they belong to another game or were trained on other data than expected.
+    pub fn resume(folder: RunFolder, mut start: Start, expected: Expected) -> Result<Run> {
         // What does not fit is refused before anything is said or written.
-        let restored = start.stage.restore(&folder, &start.config)?;
+        let mut restored = start.stage.restore(&folder, &start.config)?;
+        if let Some(data) = restored.data.as_ref().filter(|data| **data != start.fingerprint) {
+            let differ = format!(
+                "{}: trained on data of sha256 {data} so far, but `{}` is {} here",
+                folder.path().display(),
+                start.dataset.name,
+                start.fingerprint
+            );
+            match expected {
+                Expected::SameData => {
+                    return Err(Error::Data(format!(
+                        "{differ}; name the same data with --data, or go on with these by gander resume --other-data"
+                    )));
+                }
+                Expected::AnyData => restored.notes.push(differ),
+            }
+        }
+        folder.replace_config(&start.config.to_toml())?;
         let (metrics, _) = metrics::Writer::resume(&folder.metrics_path(), u64::MAX)?;
         let mut run = Run::new(folder, start, metrics)?;
         run.settle(restored)?;
@@ -91,7 +122,7 @@ impl Run {
     }
 
     fn new(folder: RunFolder, start: Start, metrics: metrics::Writer) -> Result<Run> {
-        let Start { config, dataset, stage, options, interrupt } = start;
+        let Start { config, dataset, fingerprint, stage, options, interrupt } = start;
         let mut log = Log::open(&folder.log_path(), options.verbosity)?;
         announce(&mut log, &stage);
         let game = stage.trainer.game();
@@ -104,7 +135,7 @@ impl Run {
         ));
         log.detail(&format!(
             "gander {}, seed {}, {} dispatches per iteration, data sha256 {}",
-            env!("CARGO_PKG_VERSION"),
+            crate::VERSION,
             config.seed,
             stage.trainer.plan().dispatches.len(),
             dataset.checksum()
@@ -116,6 +147,7 @@ impl Run {
             folder,
             config,
             dataset,
+            fingerprint,
             reference,
             stage,
             options,
@@ -125,13 +157,14 @@ impl Run {
             interrupt,
             watcher,
             losses,
+            trouble: Trouble::default(),
             unsaved,
             stale,
         })
     }
 
     /// Lets the files that grow end where the game was restored to.
-    fn settle(&mut self, Restored { saved, mut notes }: Restored) -> Result<()> {
+    fn settle(&mut self, Restored { saved, data: _, mut notes }: Restored) -> Result<()> {
         let iteration = self.stage.trainer.iteration();
         self.metrics.flush()?;
         let (metrics, dropped) = metrics::Writer::resume(&self.folder.metrics_path(), iteration)?;
@@ -154,6 +187,7 @@ impl Run {
     /// if the device fails or is lost too often, a number is no longer finite and the run is to stop then, or the folder cannot be written.
     pub fn train(self) -> Result<u8> {
         let mut run = self;
+        let _held = run.interrupt.hold();
         loop {
             match run.play() {
                 Err(Error::Lost(how)) => run = run.recover(how)?,
@@ -196,13 +230,15 @@ impl Run {
         if std::mem::take(&mut self.stale) {
             self.rewind()?;
         }
-        if std::mem::take(&mut self.unsaved) {
-            // A sheet and a checkpoint of the untrained game.
-            self.sheet()?;
-            self.checkpoint()?;
-        }
         let until = u64::from(self.config.train.iterations);
         let first = self.stage.trainer.iteration();
+        if std::mem::take(&mut self.unsaved) {
+            // A sheet and a checkpoint of the untrained game: what cannot be written then can be said at once.
+            self.sheet()?;
+            self.checkpoint()?;
+        } else {
+            self.make_up(until)?;
+        }
         if first >= until {
             let path = self.folder.path().display();
             self.log.say(&format!(
@@ -216,7 +252,7 @@ impl Run {
         let mut flow = ControlFlow::Continue(());
         while flow.is_continue() && self.stage.trainer.iteration() < until {
             flow = self.advance(self.next_stop(until), start, &mut progress)?;
-            self.pause(until, flow.is_break(), &progress)?;
+            self.pause(until, flow, &progress)?;
         }
         progress.finish();
         let (trained, elapsed) = (self.stage.trainer.iteration() - first, start.elapsed().as_secs_f64());
@@ -226,10 +262,10 @@ impl Run {
             let longest = 1e3 * submissions.iter().max().expect("there are two at least").as_secs_f64();
             self.log.detail(&format!("an iteration was handed over in {} submissions, the longest of {longest:.0} ms", submissions.len()));
         }
-        if flow.is_break() {
+        if let Some(code) = self.interrupt.asked().filter(|_| flow.is_break()) {
             let path = self.folder.path().display();
             self.log.say(&format!("stopped at iteration {} and saved; go on with: gander resume {path}", self.stage.trainer.iteration()));
-            return Ok(INTERRUPTED);
+            return Ok(code);
         }
         Ok(0)
     }
@@ -244,98 +280,28 @@ impl Run {
 
     /// Trains up to an iteration, writing metrics as they come in.
     fn advance(&mut self, stop: u64, start: Instant, progress: &mut Progress) -> Result<ControlFlow<()>> {
-        let mut failure = None;
+        let mut failure = Ok(());
         let (metrics, tensorboard, interrupt) = (&mut self.metrics, &mut self.tensorboard, &self.interrupt);
         let watcher = &mut self.watcher;
         let now_ms = || 1e3 * start.elapsed().as_secs_f64();
         let mut seen = |rows: &[Metrics]| {
-            let written = rows.iter().try_for_each(|row| metrics.append(*row));
-            let written = written.and_then(|()| tensorboard.as_mut().map_or(Ok(()), |tensorboard| tensorboard.rows(rows)));
-            failure = written.err();
+            rows.iter().for_each(|row| metrics.append(*row));
+            if let Err(error) = tensorboard.as_mut().map_or(Ok(()), |tensorboard| tensorboard.rows(rows)) {
+                (*tensorboard, failure) = (None, Err(error));
+            }
             if let Some(watcher) = watcher {
                 rows.iter().for_each(|row| watcher.note(row));
             }
             if let Some(last) = rows.last() {
                 progress.show(last);
             }
-            if failure.is_some() || interrupt.asked() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            if interrupt.asked().is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         };
         // What may be saved then is looked at.
         self.stage.trainer.inspect_also(stop);
         let flow = wait(self.stage.waiter.as_ref(), self.stage.trainer.advance(stop, &now_ms, &mut seen))?;
-        match failure {
-            Some(error) => Err(error),
-            None => Ok(flow),
-        }
-    }
-
-    /// Writes what is due at this iteration.
-    fn pause(&mut self, until: u64, stopping: bool, progress: &Progress) -> Result<()> {
-        let now = self.stage.trainer.iteration();
-        let due = |every: u32| now.is_multiple_of(u64::from(every)) || now == until;
-        if due(self.config.report.samples_every) {
-            self.sheet()?;
-            progress.aside(|| self.log.detail(&format!("wrote the sheet of iteration {now}")));
-        }
-        self.watch(progress)?;
-        if stopping || due(self.config.report.checkpoint_every) {
-            self.checkpoint()?;
-            self.plot()?;
-            progress.aside(|| self.log.detail(&format!("saved the checkpoint of iteration {now}")));
-        }
-        Ok(())
-    }
-
-    /// Reads the monitor when it is due, and keeps the checkpoint if it has never read better.
-    fn watch(&mut self, progress: &Progress) -> Result<()> {
-        let now = self.stage.trainer.iteration();
-        let Some(watcher) = self.watcher.as_mut().filter(|watcher| watcher.is_due(now)) else { return Ok(()) };
-        let (trainer, log) = (&mut self.stage.trainer, &mut self.log);
-        let reading = watcher.read(trainer, self.config.seed, &self.folder, log);
-        let best = progress.aside(|| wait(self.stage.waiter.as_ref(), reading))?;
-        let newest = self.watcher.as_ref().and_then(Watcher::newest);
-        if let (Some(tensorboard), Some(reading)) = (&mut self.tensorboard, newest) {
-            tensorboard.reading(reading)?;
-        }
-        if best {
-            self.saved()?.save(&self.folder.best_path())?;
-        }
-        Ok(())
-    }
-
-    /// Draws the samples of the run's own z.
-    fn sheet(&mut self) -> Result<()> {
-        let report = &self.config.report;
-        let values = wait(self.stage.waiter.as_ref(), self.stage.trainer.samples(report.samples, self.config.seed))?;
-        let (sheet, iteration) = (self.reference.draw(&values)?, self.stage.trainer.iteration());
-        if let Some(tensorboard) = &mut self.tensorboard {
-            tensorboard.picture(iteration, "samples", &sheet)?;
-        }
-        sheet.save(&self.folder.sample_path(iteration))
-    }
-
-    /// Saves everything that training goes on from; metrics first, so that they never fall behind it.
-    fn checkpoint(&mut self) -> Result<()> {
-        self.metrics.sync()?;
-        let checkpoint = self.saved()?;
-        if let Some(tensorboard) = &mut self.tensorboard {
-            tensorboard.weights(checkpoint.iteration, &checkpoint.tensors)?;
-        }
-        self.folder.save_checkpoint(&checkpoint, self.config.report.keep as usize)
-    }
-
-    /// This moment as a checkpoint.
-    fn saved(&mut self) -> Result<Checkpoint> {
-        let state = wait(self.stage.waiter.as_ref(), self.stage.trainer.state())?;
-        Ok(Checkpoint::new(state, self.config.seed, self.config.to_toml(), self.stage.identity.clone()))
-    }
-
-    fn plot(&mut self) -> Result<()> {
-        self.metrics.flush()?;
-        let rows = metrics::read(&self.folder.metrics_path())?;
-        let losses = report::losses(&rows);
-        losses.png().save(&self.folder.losses_path())?;
-        losses.save_svg(&self.folder.losses_path().with_extension("svg"))
+        progress.aside(|| self.beside(Beside::TensorBoard, failure))?;
+        Ok(flow)
     }
 }
 

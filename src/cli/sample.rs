@@ -2,6 +2,7 @@
 
 use crate::cli::adapter::{self, Opened};
 use crate::cli::generator::Generator;
+use crate::cli::log::terminal;
 use crate::cli::wait::wait;
 use crate::cli::{DeviceOptions, export, print};
 use crate::data::{self, DataConfig, Shape, npy};
@@ -67,7 +68,7 @@ pub(super) fn run(options: &Options) -> Result<u8> {
     if out.is_none() && !arrays {
         return Ok(0);
     }
-    let Generator { mut sampler, waiter, config, state, seed } = Generator::open(&view, options.at, options.seed, &options.device)?;
+    let Generator { mut sampler, waiter, config, state, seed, .. } = Generator::open(&view, options.at, options.seed, &options.device)?;
     let iteration = state.iteration;
     let values = wait(waiter.as_ref(), sampler.samples(options.count, seed))?;
     let said = |path: &Path| print(&format!("{}: {} samples of iteration {iteration}\n", path.display(), options.count));
@@ -100,7 +101,7 @@ fn judged(device: &DeviceOptions, config: &Config, state: &State, samples: &[f32
 
 /// The same z through all checkpoints that are whole.
 fn film(options: &Options, view: &RunView, path: &Path) -> Result<()> {
-    let Generator { mut sampler, waiter, config, state, seed } = Generator::open(view, At::Newest, options.seed, &options.device)?;
+    let Generator { mut sampler, waiter, config, state, seed, .. } = Generator::open(view, At::Newest, options.seed, &options.device)?;
     let last = state.iteration;
     let reference = reference(&config, options.scaling, sampler.dimensions())?;
     let (mut frames, mut passed_over) = (vec![], String::new());
@@ -137,13 +138,22 @@ fn axes(count: u32, shape: Shape) -> Vec<usize> {
     [count].into_iter().chain(sample).map(|axis| axis as usize).collect()
 }
 
-/// What the samples are shown as. Pictures need no data; points are shown over theirs, which are made from a seed.
+/// What the samples are shown as. Pictures need no data; points of the plane and of the line are shown over theirs, or alone where those are gone.
 pub(super) fn reference(config: &Config, scaling: Option<Scaling>, dimensions: u32) -> Result<Reference> {
     let (data, scaling) = (&config.data, scaling.unwrap_or(config.report.scaling));
-    if data::shape(data)?.is_point() {
-        return Ok(Reference::new(&data::open(data, None)?, scaling));
+    let shape = shape(data, dimensions)?;
+    let alone = match shape {
+        Shape { width: 1, height: 1, channels: 1 } => Reference::Line(vec![]),
+        Shape { width: 2, height: 1, channels: 1 } => Reference::Plane(vec![]),
+        _ => return Ok(Reference::Pictures(Picture::new(shape, data.preprocess, scaling))),
+    };
+    match data::open(data, None) {
+        Err(gone @ Error::Io { .. }) => {
+            terminal(&format!("{gone}; the samples are drawn without the data"));
+            Ok(alone)
+        }
+        opened => Ok(Reference::new(&opened?, scaling)),
     }
-    Ok(Reference::Pictures(Picture::new(shape(data, dimensions)?, data.preprocess, scaling)))
 }
 
 /// The shape of a sample of so many numbers.

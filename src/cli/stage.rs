@@ -26,6 +26,8 @@ pub(super) struct Stage {
 pub(super) struct Restored {
     /// There was one.
     pub saved: bool,
+    /// What it was trained on, where it says so.
+    pub data: Option<String>,
     /// One sentence each.
     pub notes: Vec<String>,
 }
@@ -43,8 +45,8 @@ impl Stage {
     /// if one of these is not possible.
     pub fn set_again(config: &Config, dataset: &Dataset, options: &RunOptions, lost: &str, losses: usize) -> Result<Stage> {
         let opened = match &options.fallback {
-            Some(adapter) => adapter::open(&DeviceOptions { adapter: adapter.clone(), backend: None })?,
-            None => adapter::reopen(lost)?,
+            Some(adapter) => adapter::open(&DeviceOptions { adapter: adapter.clone(), backend: None, ..options.device })?,
+            None => adapter::reopen(lost, options.device.limits)?,
         };
         Stage::on(opened, config, dataset, options.lose_device_after.get(losses))
     }
@@ -77,7 +79,7 @@ impl Stage {
     pub fn restore(&mut self, view: &RunView, config: &Config) -> Result<Restored> {
         let Some(newest) = view.newest_checkpoint()? else {
             self.inherit(config)?;
-            return Ok(Restored { saved: false, notes: vec![] });
+            return Ok(Restored { saved: false, data: None, notes: vec![] });
         };
         let mut notes: Vec<String> = newest.passed_over.into_iter().map(|why| format!("passed over {why}")).collect();
         let Checkpoint { seed, device, version, iteration, .. } = &newest.checkpoint;
@@ -88,13 +90,14 @@ impl Stage {
                 path.display()
             )));
         }
-        if *device != self.identity || version != env!("CARGO_PKG_VERSION") {
+        if *device != self.identity || version != crate::VERSION {
             notes.push(format!(
                 "trained on {device} by gander {version} so far: from here on the run is not bit-equal to one that stayed there"
             ));
         }
         notes.push(format!("goes on at iteration {iteration}"));
+        let data = newest.checkpoint.data.clone();
         self.trainer.restore(&newest.checkpoint.into_state())?;
-        Ok(Restored { saved: true, notes })
+        Ok(Restored { saved: true, data, notes })
     }
 }

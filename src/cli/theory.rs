@@ -64,7 +64,7 @@ pub(super) fn run(options: &Options) -> Result<u8> {
     let start = Instant::now();
     let now_ms = || 1e3 * start.elapsed().as_secs_f64();
     let quick = usize::from(options.quick);
-    let mut findings = Findings { device: String::new(), version: env!("CARGO_PKG_VERSION"), fixed: vec![], whole: None, passed: true };
+    let mut findings = Findings { device: String::new(), version: crate::VERSION, fixed: vec![], whole: None, passed: true };
     if wants(Check::A) || wants(Check::B) {
         let pairs = pairs();
         for pair in &pairs[..if options.quick { QUICK_PAIRS } else { pairs.len() }] {

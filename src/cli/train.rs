@@ -32,6 +32,7 @@ pub(super) fn run(options: &Options) -> Result<u8> {
     // What can be wrong is found before a folder is made.
     crate::data::outline(&config.data)?;
     let path = options.out.clone().unwrap_or_else(|| default_path(&name, SystemTime::now()));
+    RunFolder::free(&path)?;
     let mut prepared = Start::prepare(config, &options.run, Interrupt::listen()?)?;
     prepared.inherit()?;
     let folder = RunFolder::create(&path, &prepared.config.to_toml())?;

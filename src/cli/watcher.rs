@@ -49,14 +49,21 @@ impl Watcher {
         Ok(())
     }
 
+    /// Writes all readings down.
+    /// # Errors
+    /// if they cannot be written.
+    pub fn save(&self, view: &RunView) -> Result<()> {
+        monitor::save(&view.monitor_path(), &self.readings)
+    }
+
     /// The next iteration at which it reads.
     pub fn next(&self, now: u64) -> u64 {
         (now / u64::from(self.every) + 1) * u64::from(self.every)
     }
 
-    /// Whether it reads at this iteration.
+    /// Whether it reads at this iteration, and has not yet.
     pub fn is_due(&self, now: u64) -> bool {
-        now.is_multiple_of(u64::from(self.every))
+        now > 0 && now.is_multiple_of(u64::from(self.every)) && self.newest().is_none_or(|reading| reading.iteration < now)
     }
 
     /// Takes note of an iteration.
@@ -64,14 +71,13 @@ impl Watcher {
         self.monitor.note(row);
     }
 
-    /// Reads the game, writes it down, and says what has begun to go wrong. Whether it was the best reading so far.
+    /// Reads the game, and says what has begun to go wrong. Whether it was the best reading so far.
     /// # Errors
-    /// if the device fails, or the readings cannot be written.
-    pub async fn read(&mut self, trainer: &mut Trainer, seed: u32, view: &RunView, log: &mut Log) -> Result<bool> {
+    /// if the device fails.
+    pub async fn read(&mut self, trainer: &mut Trainer, seed: u32, log: &mut Log) -> Result<bool> {
         let best_before = self.readings.iter().map(|reading| reading.valid_parzen).fold(f64::NEG_INFINITY, f64::max);
         let reading = self.monitor.read(trainer, seed).await?;
         self.readings.push(reading);
-        monitor::save(&view.monitor_path(), &self.readings)?;
         let Reading { iteration, valid_parzen, neighbour_ratio, spread, saturation, classes, .. } = reading;
         let classes = if classes > 0.0 { format!(", {classes} classes") } else { String::new() };
         log.detail(&format!(

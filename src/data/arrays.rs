@@ -1,8 +1,9 @@
 //! An array of numpy's as a data set: points, or pictures of any size, without labels.
 //!
 //! N×D numbers are points, unless a size says that they are pictures. N×H×W are grey pictures, N×C×H×W and N×H×W×C such with C channels, 1 or 3 of them.
+//! Grey pictures of one row are refused: they have the shape of points, and would be taken for such.
 //! Bytes mean b/255; reals of pictures lie from 0 to 1, and those of points are taken as they are. The examples are put into an order shuffled by a fixed
-//! key; then ⌊n/7⌋ of n are held out for validation and as many for test. Memory: the array, at most 2²⁸ numbers, and once more while it is reordered.
+//! key; then ⌊n/7⌋ of n are held out for validation and as many for test. Memory: the array, at most 2²⁸ numbers, and while it is reordered the array once more and eight bytes per example.
 
 use std::path::Path;
 
@@ -39,16 +40,16 @@ pub fn outline(path: &Path, hint: Hint, name: &str) -> Result<Outline> {
 
 fn dataset(npy::Array { shape: axes, numbers }: npy::Array, hint: Hint, name: &str) -> std::result::Result<Dataset, String> {
     let (shape, order) = form(&axes, hint)?;
-    let shuffle = shuffled(axes[0]);
+    // An array has at most 2²⁸ numbers, and so examples.
+    let examples = axes[0] as u32;
     let values = match numbers {
-        Numbers::Bytes(bytes) => Values::Bytes(arranged(&bytes, shape, order, &shuffle)),
+        Numbers::Bytes(bytes) => Values::Bytes(arranged(&bytes, shape, order, shuffled(examples))),
         Numbers::Reals(reals) => {
             let reals = if shape.is_point() { reals } else { samples::within(reals, Range { low: 0.0, high: 1.0 })? };
-            Values::Reals(arranged(&reals, shape, order, &shuffle))
+            Values::Reals(arranged(&reals, shape, order, shuffled(examples)))
         }
     };
-    // An array has at most 2²⁸ numbers, and so examples.
-    let ranges = sevenths(axes[0] as u32);
+    let ranges = sevenths(examples);
     let (train, valid, test) = (ranges.train, ranges.valid, ranges.test);
     Ok(Dataset { name: name.into(), shape, values, labels: None, train, valid, test, preprocess: None })
 }
@@ -86,12 +87,18 @@ fn form(axes: &[usize], Hint { size, channels }: Hint) -> std::result::Result<(S
     if let Some(channels) = channels.filter(|channels| shape.channels != *channels) {
         return Err(format!("pictures with {} channels, not {channels}; leave the channels out: an array has its own", shape.channels));
     }
+    if shape.is_point() && (axes.len() > 2 || size.is_some()) {
+        let width = shape.width;
+        return Err(format!(
+            "grey pictures of one row of {width} numbers, which are points; save x.reshape(-1, {width}), and leave the size out"
+        ));
+    }
     let order = samples::order(axes, shape).ok_or_else(|| format!("an array of {} numbers holds no examples", found()))?;
     Ok((shape, order))
 }
 
 /// The examples of an array in another order, each with its channels one after the other.
-fn arranged<T: Copy>(values: &[T], shape: Shape, order: Order, shuffle: &[usize]) -> Vec<T> {
+fn arranged<T: Copy>(values: &[T], shape: Shape, order: Order, shuffle: impl Iterator<Item = usize>) -> Vec<T> {
     let dimensions = shape.dimensions() as usize;
     let mut arranged = Vec::with_capacity(values.len());
     for at in shuffle {
@@ -164,6 +171,9 @@ mod tests {
         assert!(refusal(&[2, 4], f32::NAN, NONE).contains("every number must be finite"));
         assert!(refusal(&[2, 4, 5], 0.0, Hint { size: Some(4), channels: None }).contains("pictures of 5×4, not of 4×4"));
         assert!(refusal(&[2, 50], 0.0, Hint { size: Some(4), channels: None }).contains("4×4 with 3 channels are 48"));
+        assert!(refusal(&[2, 1, 5], 0.0, NONE).contains("grey pictures of one row of 5 numbers, which are points; save x.reshape(-1, 5)"));
+        assert!(refusal(&[2, 1, 1, 5], 0.0, NONE).contains("one row of 5"));
+        assert!(refusal(&[2, 1], 0.0, Hint { size: Some(1), channels: None }).contains("leave the size out"));
         assert!(refusal(&[2, 4, 4], 0.0, Hint { size: None, channels: Some(3) }).contains("with 1 channels, not 3"));
     }
 }

@@ -172,8 +172,8 @@ pub static KNOWN: [Known; 9] = [
 /// Opens the data set that a configuration names. `folder` holds those that are files: without it they are looked
 /// for in $GANDER_DATA, then in [`cache_folder`]; in each of these in the subfolder of the set's name, then in the folder itself.
 /// # Errors
-/// [`Error::Config`] for an unknown name, with the nearest known one; [`Error::Data`] when files are nowhere, with the folders that were
-/// searched, or are not what they promise to be.
+/// [`Error::Config`] for an unknown name, with the nearest known one, or a folder for a set that is made from a seed; [`Error::Data`] when files are nowhere,
+/// with the folders that were searched, or are not what they promise to be.
 pub fn open(config: &DataConfig, folder: Option<&Path>) -> Result<Dataset> {
     open_watched(config, folder, &mut |_| ())
 }
@@ -204,12 +204,13 @@ pub fn outline(config: &DataConfig) -> Result<Outline> {
     Ok(Outline { preprocess: config.preprocess, ..outline })
 }
 
-/// The shape of an example of the data set that a configuration names. Nothing is read but the header of an array.
+/// The shape of an example of the data set that a configuration names. Nothing is read but the header of an array, where the configuration does not have it.
 /// # Errors
 /// as [`outline`] has them.
 pub fn shape(config: &DataConfig) -> Result<Shape> {
-    match Own::of(config)? {
-        Some(Own::Folder(_, form)) => Ok(form.shape()),
+    match (Own::of(config)?, config.shape) {
+        (Some(Own::Folder(_, form)), _) => Ok(form.shape()),
+        (Some(Own::Array(..)), Some([width, height, channels])) => Ok(Shape { width, height, channels }),
         _ => Ok(outline(config)?.shape),
     }
 }
@@ -284,10 +285,21 @@ impl Known {
     }
 
     fn open(&self, seed: u32, fold: u32, folder: Option<&Path>) -> Result<Dataset> {
-        match &self.source {
-            Source::Made(make) => Ok(make(seed)),
-            Source::Files(files) => (files.read)(&self.find(files, folder)?, fold),
+        match (&self.source, folder) {
+            (Source::Made(make), None) => Ok(make(seed)),
+            (Source::Made(_), Some(folder)) => Err(self.unread(folder)),
+            (Source::Files(files), _) => (files.read)(&self.find(files, folder)?, fold),
         }
+    }
+
+    /// That a folder was named for a set that has no files: whoever named it meant another set.
+    fn unread(&self, folder: &Path) -> Error {
+        Error::Config(format!(
+            "`{}` is made from its seed, and nothing is read from {}; leave --data out, or name the data that are meant: a set that has files, as in \
+             --set data.set=mnist, or --data folder:PATH or FILE.npy",
+            self.name,
+            folder.display()
+        ))
     }
 
     fn outline(&self) -> Outline {
@@ -410,6 +422,20 @@ mod tests {
         // Only whoever names the folder says that it is Fashion-MNIST that lies there.
         assert_eq!((found("mnist", false), found("fashion-mnist", false), found("kmnist", false)), (true, false, false));
         assert_eq!((found("mnist", true), found("fashion-mnist", true)), (true, true));
+    }
+
+    #[test]
+    fn a_folder_for_a_set_without_files_is_refused() {
+        let message = open(&DataConfig::named("ring", 1), Some(Path::new("/mnist"))).unwrap_err().to_string();
+        assert!(message.starts_with("`ring` is made from its seed, and nothing is read from /mnist; leave --data out"), "{message}");
+        assert!(message.contains("--set data.set=mnist"), "{message}");
+    }
+
+    #[test]
+    fn the_shape_of_an_array_that_is_gone_is_the_one_written_down() {
+        let config = DataConfig { shape: Some([5, 3, 1]), ..DataConfig::named("npy:/nowhere/x.npy", 0) };
+        assert_eq!(shape(&config).unwrap(), Shape { width: 5, height: 3, channels: 1 });
+        assert!(shape(&DataConfig { shape: None, ..config }).is_err());
     }
 
     #[test]

@@ -15,6 +15,9 @@ pub struct DataConfig {
     /// Channels of a picture of `folder:PATH`: 3 if they are not given, 1 for grey.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub channels: Option<u32>,
+    /// Width, height and channels of an example of `npy:PATH`, so that samples can be drawn where the array is not; `gander train` writes them down.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shape: Option<[u32; 3]>,
     /// The seed of a procedural data set.
     #[serde(default)]
     pub seed: u32,

@@ -70,8 +70,6 @@ impl Shape {
     }
 }
 
-impl Shape {}
-
 /// A data set in memory. Make one as a literal and pass it through [`Dataset::checked`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct Dataset {

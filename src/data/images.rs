@@ -3,11 +3,13 @@
 //! * `listing` finds the pictures, and knows whether they are still the same.
 //! * `splits` says which are for training, validation and test, in which order, and of which class.
 //! * `picture` makes one picture the size that is wanted.
-//! * `pack` keeps what came out in the cache, so that a folder is decoded once.
+//! * `pack` keeps what came out in the cache, so that a folder is decoded once; `kept` bounds what all packs take together.
 //!
-//! A broken picture is named, skipped and counted. Memory: the data set itself, at most 4 GiB; while decoding, about 128 MiB per thread, and 1 GiB for the
-//! one large picture that is decoded at a time. It draws nothing on a terminal: what happens is told to a closure.
+//! A broken picture is named, skipped and counted. A file that the disk does not give up is no broken picture: it ends the reading, and nothing is kept.
+//! Memory: the data set itself, at most 4 GiB; while decoding, about 128 MiB per thread, and 1 GiB for the one large picture that is decoded at a time.
+//! It draws nothing on a terminal: what happens is told to a closure.
 
+mod kept;
 mod listing;
 mod pack;
 mod picture;
@@ -24,6 +26,7 @@ use crate::error::{Error, Result};
 use listing::Listing;
 use splits::{Part, Plan};
 
+pub(super) use picture::limits as picture_limits;
 pub(super) use splits::{sevenths, shuffled};
 
 pub use pack::read_from as read_pack_from;
@@ -82,7 +85,7 @@ pub enum Notice<'a> {
     },
     /// So many pictures were skipped: those that were named, and more if there were very many.
     SkippedInAll(usize),
-    /// So many pictures lie beside the folders `train`, `valid` and `test`, and belong to none of them.
+    /// So many pictures lie beside the folders for training, validation and test, and belong to none of them.
     LeftOut(usize),
     /// The decoded pictures could not be kept, and have to be decoded anew the next time.
     NotKept(&'a str),
@@ -126,11 +129,15 @@ pub struct Folder<'a> {
 impl Folder<'_> {
     /// Looks through a folder, decoding nothing.
     /// # Errors
-    /// [`Error::Io`] when a folder cannot be listed; [`Error::Data`] when there is no picture, or more than can be held.
+    /// [`Error::Io`] when a folder cannot be listed; [`Error::Data`] when there is no picture, or more than can be held, or there are pictures for test or
+    /// validation and none for training.
     pub fn list(root: &Path, form: Form) -> Result<Folder<'_>> {
         let listing = listing::list(root)?;
         let refuse = |why: String| Err(Error::Data(format!("{}: {why}", root.display())));
-        let plan = Plan::of(&listing);
+        let plan = match Plan::of(&listing) {
+            Ok(plan) => plan,
+            Err(why) => return refuse(why),
+        };
         if plan.files.is_empty() {
             let others = listing.others;
             return refuse(format!("no PNG or JPEG in this folder or below it, and {others} other files; name a folder of pictures"));
@@ -164,18 +171,23 @@ impl Folder<'_> {
         Outline { name: name.into(), shape: self.form.shape(), bytes: true, examples, train, preprocess: None }
     }
 
-    /// The data set: from the `cache` folder if it is kept there, and kept there if it was not.
+    /// The data set: from the `cache` folder if it is kept there, and kept there if it was not. All that is kept takes at most 8 GiB: what was not used for
+    /// longest is removed for something new.
     /// # Errors
-    /// [`Error::Data`] when no picture can be read.
+    /// [`Error::Io`] when a file cannot be read; [`Error::Data`] when no picture is whole.
     pub fn open(&self, name: &str, cache: Option<&Path>, notice: &mut dyn FnMut(Notice)) -> Result<Dataset> {
         let key = hexadecimal(&self.listing.key(self.form));
         let place = cache.map(|cache| self.place(cache));
         let kept = place.as_ref().and_then(|place| pack::read(place, &key, self.form));
         let pack = match kept {
-            Some(pack) => pack,
+            Some(pack) => {
+                place.iter().for_each(|place| kept::used(place));
+                pack
+            }
             None => {
                 let pack = self.decode(key, notice)?;
-                if let Some(Err(error)) = place.map(|place| pack::write(&place, &pack, self.form)) {
+                let kept = place.map(|place| pack::write(&place, &pack, self.form).map(|()| kept::sweep(&place, kept::MOST_BYTES)));
+                if let Some(Err(error)) = kept {
                     notice(Notice::NotKept(&error.to_string()));
                 }
                 pack
@@ -206,7 +218,7 @@ impl Folder<'_> {
         for first in (0..total).step_by(CHUNK) {
             let chunk = first..(first + CHUNK).min(total);
             let read = |at: usize| picture::read(self.root, &self.listing.files[plan.files[at]], self.form, &turn);
-            let pictures: Vec<_> = chunk.clone().into_par_iter().map(read).collect();
+            let pictures: Vec<_> = chunk.clone().into_par_iter().map(read).collect::<Result<_>>()?;
             for (at, picture) in chunk.clone().zip(pictures) {
                 match picture {
                     Ok(picture) => {

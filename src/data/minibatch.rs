@@ -44,14 +44,28 @@ impl Minibatches {
     }
 
     /// Writes the data set to the device.
+    /// # Panics
+    /// if it is not as large as its outline said.
     pub fn upload(&self, device: &mut dyn Device, dataset: &Dataset) {
         match &dataset.values {
-            Values::Bytes(bytes) => {
-                let mut padded = bytes.clone();
-                padded.resize(self.examples.bytes() as usize, 0);
-                device.write(&self.examples, &padded);
-            }
+            Values::Bytes(bytes) => self.upload_bytes(device, bytes),
             Values::Reals(reals) => device.write(&self.examples, bytemuck::cast_slice(reals)),
+        }
+    }
+
+    /// Writes whole words from where they lie, and the bytes that are left in a word filled up with zeros.
+    fn upload_bytes(&self, device: &mut dyn Device, bytes: &[u8]) {
+        let words = self.examples.len();
+        assert!(bytes.len().div_ceil(4) == words as usize, "{} takes {words} words, not {} bytes", self.examples, bytes.len());
+        let (whole, rest) = bytes.split_at(bytes.len() / 4 * 4);
+        let full = (whole.len() / 4) as u32;
+        if full > 0 {
+            device.write(&self.examples.elements_at(0..full), whole);
+        }
+        if full < words {
+            let mut last = [0; 4];
+            last[..rest.len()].copy_from_slice(rest);
+            device.write(&self.examples.elements_at(full..words), &last);
         }
     }
 

@@ -100,7 +100,8 @@ fn opened(path: &Path) -> Result<(BufReader<File>, u64)> {
 /// The array in a source of that length.
 fn array(mut source: impl Read, length: u64) -> std::result::Result<Array, String> {
     let Header { kind, big_endian, shape, count } = promised(&mut source, length)?;
-    let mut bytes = vec![];
+    // The source is as long as that, so that no more is taken than it holds.
+    let mut bytes = Vec::with_capacity((count * kind.bytes()) as usize);
     source.take(count * kind.bytes()).read_to_end(&mut bytes).map_err(|error| error.to_string())?;
     if bytes.len() as u64 != count * kind.bytes() {
         return Err("it became shorter while it was read".into());

@@ -35,7 +35,12 @@ impl Own<'_> {
     /// # Errors
     /// [`Error::Config`] when size or channels are missing, impossible, or said of a set that has its own.
     pub fn of(config: &DataConfig) -> Result<Option<Own<'_>>> {
-        let DataConfig { set, size, channels, .. } = config;
+        let DataConfig { set, size, channels, shape, .. } = config;
+        if let Some([width, height, depth]) = shape.filter(|_| !set.starts_with("npy:")) {
+            return Err(Error::Config(format!(
+                "data.shape is {width}×{height}×{depth}, but `{set}` has its own; it is for npy:PATH, and `gander train` writes it"
+            )));
+        }
         if let Some(size) = size.filter(|size| !(1..=MOST_SIZE).contains(size)) {
             return Err(Error::Config(format!("data.size is {size}; it must lie from 1 to {MOST_SIZE}")));
         }
@@ -129,5 +134,7 @@ mod tests {
         assert!(refusal("folder:", Some(8), None).contains("no path follows"));
         assert!(refusal("mnist", Some(32), None).contains("data.size is 32, but `mnist` has its own"));
         assert!(refusal("mnist", None, Some(3)).contains("data.channels is 3, but `mnist` has its own"));
+        let shaped = DataConfig { shape: Some([2, 3, 1]), ..DataConfig::named("mnist", 1) };
+        assert!(Own::of(&shaped).unwrap_err().to_string().starts_with("data.shape is 2×3×1, but `mnist` has its own"));
     }
 }

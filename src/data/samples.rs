@@ -9,9 +9,10 @@ use std::io::{Cursor, Read};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-use image::{ImageReader, Rgba32FImage};
+use image::{DynamicImage, ImageDecoder, ImageReader, Rgba32FImage};
 
 use super::dataset::{Outline, Shape};
+use super::images::picture_limits;
 use super::npy::{self, Numbers};
 use crate::error::{Error, Result};
 
@@ -55,39 +56,42 @@ impl FromStr for Range {
 pub fn read(path: &Path, outline: &Outline, range: Option<Range>) -> Result<Vec<f32>> {
     let rows = match path.is_dir() {
         true => folder(path, outline.shape)?,
-        false => array(path, outline, range)?,
+        false => array(npy::read(path)?, outline, range).map_err(|why| Error::Data(format!("{}: {why}", path.display())))?,
     };
+    finite(rows, outline.shape).map_err(|why| Error::Data(format!("{}: {why}", path.display())))
+}
+
+/// Reads samples from the bytes of a `.npy` file.
+/// # Errors
+/// as [`read`] has them.
+pub fn read_from(bytes: &[u8], outline: &Outline, range: Option<Range>) -> Result<Vec<f32>> {
+    let rows = array(npy::read_from(bytes)?, outline, range).map_err(Error::Data)?;
+    finite(rows, outline.shape).map_err(Error::Data)
+}
+
+/// The rows, if no number in them is infinite or none at all.
+fn finite(rows: Vec<f32>, shape: Shape) -> std::result::Result<Vec<f32>, String> {
     match rows.iter().position(|value| !value.is_finite()) {
         None => Ok(rows),
         Some(at) => {
-            let (sample, value) = (at / outline.dimensions() as usize, rows[at]);
-            Err(Error::Data(format!(
-                "{}: sample {sample} holds {value}, and no distance can be measured from it; leave it out",
-                path.display()
-            )))
+            let (sample, value) = (at / shape.dimensions() as usize, rows[at]);
+            Err(format!("sample {sample} holds {value}, and no distance can be measured from it; leave it out"))
         }
     }
 }
 
-/// The rows of a `.npy` file.
-fn array(path: &Path, outline: &Outline, range: Option<Range>) -> Result<Vec<f32>> {
-    let refuse = |why: String| Error::Data(format!("{}: {why}", path.display()));
-    let npy::Array { shape, numbers } = npy::read(path)?;
-    let order = order(&shape, outline.shape).ok_or_else(|| refuse(unfit(&shape, outline)))?;
+/// The rows of an array.
+fn array(npy::Array { shape, numbers }: npy::Array, outline: &Outline, range: Option<Range>) -> std::result::Result<Vec<f32>, String> {
+    let order = order(&shape, outline.shape).ok_or_else(|| unfit(&shape, outline))?;
     let values = match numbers {
         Numbers::Bytes(bytes) if outline.bytes => {
-            let Range { low, high } = range.unwrap_or(Range { low: 0.0, high: 255.0 });
-            within(bytes.into_iter().map(f32::from).collect(), Range { low, high }).map_err(refuse)?
+            let range = range.unwrap_or(Range { low: 0.0, high: 255.0 });
+            within(bytes.into_iter().map(f32::from).collect(), range)?
         }
-        Numbers::Bytes(_) => {
-            return Err(refuse(format!("bytes, but the points of `{}` are reals; save x.astype('float32')", outline.name)));
-        }
-        Numbers::Reals(reals) if outline.bytes => within(reals, range.unwrap_or(Range { low: 0.0, high: 1.0 })).map_err(refuse)?,
+        Numbers::Bytes(_) => return Err(format!("bytes, but the points of `{}` are reals; save x.astype('float32')", outline.name)),
+        Numbers::Reals(reals) if outline.bytes => within(reals, range.unwrap_or(Range { low: 0.0, high: 1.0 }))?,
         Numbers::Reals(_) if range.is_some() => {
-            return Err(refuse(format!(
-                "a range is for pictures, the points of `{}` are taken as they are; leave --range out",
-                outline.name
-            )));
+            return Err(format!("a range is for pictures, the points of `{}` are taken as they are; leave --range out", outline.name));
         }
         Numbers::Reals(reals) => reals,
     };
@@ -169,7 +173,9 @@ fn folder(path: &Path, shape: Shape) -> Result<Vec<f32>> {
     }
     let mut rows = vec![];
     for file in &files {
-        rows.extend(picture(file, shape).map_err(|why| Error::Data(format!("{}: {why}", file.display())))?);
+        let mut bytes = vec![];
+        fs::File::open(file).and_then(|opened| opened.take(MOST_BYTES).read_to_end(&mut bytes)).map_err(Error::io("read", file))?;
+        rows.extend(read_picture_from(&bytes, shape).map_err(|why| Error::Data(format!("{}: {why}", file.display())))?);
     }
     Ok(rows)
 }
@@ -188,20 +194,21 @@ fn pictures(folder: &Path) -> Result<Vec<PathBuf>> {
     }
 }
 
-/// One picture as a row, or what keeps it from being one.
-fn picture(file: &Path, shape: Shape) -> std::result::Result<Vec<f32>, String> {
+/// The bytes of a PNG's file as a row.
+/// # Errors
+/// if they are no whole PNG of that shape; in words.
+pub fn read_picture_from(bytes: &[u8], shape: Shape) -> std::result::Result<Vec<f32>, String> {
     let Shape { width, height, channels } = shape;
-    let mut bytes = vec![];
-    let opened = fs::File::open(file).map_err(|error| error.to_string())?;
-    opened.take(MOST_BYTES).read_to_end(&mut bytes).map_err(|error| error.to_string())?;
-    let reader = || ImageReader::with_format(Cursor::new(&bytes), image::ImageFormat::Png);
+    let mut reader = ImageReader::with_format(Cursor::new(bytes), image::ImageFormat::Png);
+    reader.limits(picture_limits(bytes));
     let damaged = |error: image::ImageError| format!("no whole PNG: {error}");
     // The size is looked at before anything is decoded: a small file may promise a picture that fills the memory.
-    let size = reader().into_dimensions().map_err(damaged)?;
+    let decoder = reader.into_decoder().map_err(damaged)?;
+    let size = decoder.dimensions();
     if size != (width, height) {
         return Err(format!("{}×{} pixels, the data set's pictures have {width}×{height}; scale them first", size.0, size.1));
     }
-    let pixels = reader().decode().map_err(damaged)?.into_rgba32f();
+    let pixels = DynamicImage::from_decoder(decoder).map_err(damaged)?.into_rgba32f();
     if pixels.pixels().any(|pixel| pixel.0[3] != 1.0) {
         return Err("it is translucent, and samples are not; save it without an alpha channel".into());
     }

@@ -39,7 +39,7 @@ impl Diagnosis {
     /// Of an adapter about which nothing is known yet.
     pub fn new(adapter: String, facts: Vec<(&'static str, String)>) -> Diagnosis {
         Diagnosis {
-            version: env!("CARGO_PKG_VERSION"),
+            version: crate::VERSION,
             adapter,
             facts,
             subjects: vec![],

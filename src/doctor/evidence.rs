@@ -66,7 +66,7 @@ impl Evidence {
                 json!({ "kernel": dispatch.kernel.label(), "work": format!("{:?}", dispatch.work), "arguments": arguments, "bindings": bindings })
             })
             .collect();
-        json!({ "gander": env!("CARGO_PKG_VERSION"), "adapter": adapter, "mismatch": mismatch, "dispatches": dispatches })
+        json!({ "gander": crate::VERSION, "adapter": adapter, "mismatch": mismatch, "dispatches": dispatches })
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::doctor::{LIMIT, Part};
 use crate::error::Result;
-use crate::gpu::{Family, GpuDevice, Waiter, cut, fuse};
+use crate::gpu::{Allowance, Family, GpuDevice, Waiter, cut, fuse};
 use crate::host::HostDevice;
 use crate::plan::{Device, Dispatch, Kernel, Plan, Tensor};
 use std::sync::Arc;
@@ -112,17 +112,17 @@ pub fn host() -> Subject {
     Subject { name: "host".into(), device, waiter: None, kernels: Kernels::Twin, scope: Scope::Whole }
 }
 
-/// An adapter in every way in which it can run plans, the one that it trains in first.
+/// An adapter in every way in which it can run plans with so much of it, the one that it trains in first.
 /// # Errors
 /// if it gives no device.
-pub async fn subjects(adapter: &wgpu::Adapter) -> Result<Vec<Subject>> {
+pub async fn subjects(adapter: &wgpu::Adapter, allowance: Allowance) -> Result<Vec<Subject>> {
     let families = Family::supported(&adapter.get_info(), adapter.features());
-    let mut subjects = vec![];
+    let (mut subjects, limits) = (vec![], allowance.of(adapter));
     for (number, family) in families.iter().enumerate() {
         let scope = if number == 0 { Scope::Whole } else { Scope::EveryKernel };
-        subjects.push(open(adapter, *family, adapter.limits(), scope).await?);
+        subjects.push(open(adapter, *family, limits.clone(), scope).await?);
     }
-    let small = |most: u64| wgpu::Limits { max_storage_buffer_binding_size: most, ..adapter.limits() };
+    let small = |most: u64| wgpu::Limits { max_storage_buffer_binding_size: most, ..limits.clone() };
     for family in families {
         subjects.push(open(adapter, family, small(LIMIT), Scope::SmallBindings).await?);
     }

@@ -21,6 +21,9 @@ pub struct Subject {
     pub iteration: Option<u64>,
     /// The seed of the noise, if samples were drawn.
     pub seed: Option<u32>,
+    /// What trained the generator, if it is a run's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub trained: Option<Trained>,
     /// The data set.
     pub data: String,
     /// Its checksum.
@@ -29,6 +32,21 @@ pub struct Subject {
     pub device: String,
     /// gander's version.
     pub version: &'static str,
+}
+
+/// What a generator comes of, as its checkpoint has it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Trained {
+    /// The run's seed.
+    pub seed: u32,
+    /// The complete configuration, as TOML.
+    pub config: String,
+    /// The adapter, with its driver.
+    pub device: String,
+    /// gander's version, with its commit.
+    pub version: String,
+    /// What the data are known by; none in checkpoints that do not say so.
+    pub data: Option<String>,
 }
 
 /// The findings, those that were asked for.

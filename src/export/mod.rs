@@ -1,7 +1,7 @@
 //! Out into the world and back: trained networks as other programs take them.
 //!
 //! * [`Sequential`] is a network as a row of PyTorch's modules, and says what its parameters are called and how they lie there.
-//! * [`safetensors`] writes and reads files of named tensors, which PyTorch loads.
+//! * [`crate::tensor_file`] writes and reads these by name, as PyTorch does.
 //! * [`onnx`] writes a network as a graph that runs wherever ONNX does.
 //! * [`Origin`] is what a file says of where it comes from.
 //!
@@ -11,7 +11,6 @@ mod modules;
 pub mod onnx;
 mod origin;
 mod parameters;
-pub mod safetensors;
 
 pub use modules::{Kernel, Module, Sequential};
 pub use origin::Origin;

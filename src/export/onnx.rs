@@ -6,6 +6,7 @@
 mod fields;
 mod graph;
 
+use crate::VERSION;
 use crate::atomic;
 use crate::error::{Error, Result};
 use crate::export::{Origin, Sequential};
@@ -46,7 +47,7 @@ fn model(origin: &Origin) -> Message {
     let model = Message::new()
         .integer(fields::MODEL_FORMAT, FORMAT)
         .text(fields::MODEL_PRODUCER, "gander")
-        .text(fields::MODEL_PRODUCER_VERSION, env!("CARGO_PKG_VERSION"))
+        .text(fields::MODEL_PRODUCER_VERSION, VERSION)
         .part(fields::MODEL_OPERATORS, operators);
     origin.metadata().into_iter().fold(model, |model, (key, value)| {
         model.part(fields::MODEL_METADATA, Message::new().text(fields::ENTRY_KEY, key).text(fields::ENTRY_VALUE, &value))

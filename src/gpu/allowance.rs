@@ -2,6 +2,7 @@
 //!
 //! What runs under [`Allowance::Lowest`] runs on whatever speaks WebGPU; the tests of every kernel open their devices so.
 
+use std::str::FromStr;
 use wgpu::{Adapter, Limits};
 
 /// How much of an adapter a device may use.
@@ -14,6 +15,20 @@ pub enum Allowance {
     Browser,
     /// What WebGPU promises everywhere: eight storage buffers, 256 invocations and 16 KiB in a workgroup.
     Lowest,
+}
+
+impl FromStr for Allowance {
+    type Err = String;
+
+    /// `adapter`, `browser` or `lowest`.
+    fn from_str(name: &str) -> Result<Allowance, String> {
+        Ok(match name {
+            "adapter" => Allowance::Adapter,
+            "browser" => Allowance::Browser,
+            "lowest" => Allowance::Lowest,
+            other => return Err(format!("`{other}` names no limits; they can be those of the adapter, of a browser, or the lowest")),
+        })
+    }
 }
 
 impl Allowance {

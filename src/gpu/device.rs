@@ -1,19 +1,21 @@
 //! A GPU as a device: memory, pipelines, submissions.
 
+mod prepare;
+
 use crate::error::{Error, Result};
 use crate::gpu::adapters::memory;
-use crate::gpu::cut::cut;
 use crate::gpu::fault::Fault;
 use crate::gpu::fuse::fuse;
 use crate::gpu::granted::granted;
 use crate::gpu::pieces::Speed;
-use crate::gpu::prepared::{Step, Steps, arguments, encode, grid};
+use crate::gpu::prepared::encode;
 use crate::gpu::readback::{Piece, Staging, Submissions, Waiter, map};
 use crate::gpu::replay::Replay;
 use crate::gpu::stamps::Stamps;
-use crate::gpu::textures::{TextureCopy, Textures, fit, wanted};
+use crate::gpu::textures::{Textures, wanted};
+use crate::gpu::uniforms::upload;
 use crate::gpu::{Family, describe};
-use crate::plan::{Capacity, Device, Dispatch, Kernel, Memory, Plan, PlanId, Readback, Span, Spans, Tensor};
+use crate::plan::{Capacity, Device, Kernel, Memory, Plan, PlanId, Readback, Spans, Tensor};
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -104,7 +106,7 @@ impl GpuDevice {
         Waiter::new(&self.submissions, &self.fault)
     }
 
-    /// Lets plans that are prepared from now on be handed over in submissions of at most so long, as far as kernels allow; 50 ms if nothing is said.
+    /// Lets plans that are prepared from now on be handed over in submissions of at most so long, as far as a workgroup allows; 50 ms if nothing is said.
     pub fn submit_at_most(&mut self, longest: Duration) {
         self.longest = longest;
     }
@@ -114,15 +116,36 @@ impl GpuDevice {
         self.submissions.submit(&self.queue, encoder.finish(), piece);
     }
 
-    /// Makes the pieces of plans anew by what has been seen of them.
+    /// Makes the pieces of plans anew by what has been seen of them, and divides kernels that take too long.
     fn learn(&mut self) {
-        for (Piece { plan, steps }, took) in self.submissions.timed() {
-            let speed = self.plans[plan].pieces.learn(steps, took, self.longest);
+        for (Piece { plan, steps, of }, took) in self.submissions.timed() {
+            let replay = &mut self.plans[plan];
+            if replay.all().len() != of {
+                continue;
+            }
+            let speed = replay.pieces.learn(steps, took, self.longest);
+            let too_long = replay.pieces.seen_too_long(self.longest);
             // What took no time says more of the way to the device than of the device.
             if took > self.longest / 4 {
                 self.speed = speed;
             }
+            if let Some((step, parts)) = too_long {
+                self.divide(plan, step, parts);
+            }
         }
+    }
+
+    /// Starts the grid of a step in so many parts from now on, or in fewer if it has fewer workgroups.
+    fn divide(&mut self, plan: usize, step: usize, parts: u32) {
+        let replay = &mut self.plans[plan];
+        let grids = replay.divided(step, parts);
+        if grids.len() < 2 {
+            return;
+        }
+        let blocks: Vec<Vec<u8>> = grids.iter().map(|grid| grid.bytes().into()).collect();
+        let (places, offsets) = upload(&self.device, &self.queue, "parts of a grid", &blocks);
+        replay.divide(step, &grids, &self.device, (&places, &offsets), self.longest);
+        self.arguments.push(places);
     }
 
     fn encoder(&self) -> wgpu::CommandEncoder {
@@ -141,135 +164,6 @@ impl GpuDevice {
             self.hand_over(encoder, None);
             self.device.destroy();
         }
-    }
-
-    /// The kernel that serves a dispatch.
-    fn kernel(&self, dispatch: &Dispatch) -> Kernel {
-        let kernel = self.family.kernel(dispatch);
-        if fit(&kernel, dispatch, &self.limits) && self.grid(&kernel, dispatch).is_some() { kernel } else { Family::Plain.kernel(dispatch) }
-    }
-
-    /// The workgroups of a dispatch, if the adapter starts so many.
-    fn grid(&self, kernel: &Kernel, dispatch: &Dispatch) -> Option<[u32; 3]> {
-        grid(kernel, dispatch.work, self.limits.max_compute_workgroups_per_dimension)
-    }
-
-    /// Refuses a dispatch of more workgroups than the adapter starts.
-    fn too_many_workgroups(&self, dispatch: &Dispatch) -> Error {
-        let (label, identity, most) = (dispatch.kernel.label(), &self.identity, self.limits.max_compute_workgroups_per_dimension);
-        let made = dispatch.tensors(true).map(ToString::to_string).collect::<Vec<_>>().join(", ");
-        Error::Device(format!(
-            "{label}: {made} takes more workgroups than the {most} that {identity} starts along a dimension; take a smaller batch, a smaller stride, or fewer units or channels, or use --adapter host"
-        ))
-    }
-
-    /// The plan with dispatches that bind no more at once than the adapter does, and of each of them its place in the plan as it was recorded.
-    fn cut(&self, plan: &Plan) -> Result<(Plan, Vec<usize>)> {
-        let most = self.limits.max_storage_buffer_binding_size;
-        let (mut dispatches, mut numbers) = (vec![], vec![]);
-        for (number, dispatch) in plan.dispatches.iter().enumerate() {
-            let kernel = self.kernel(dispatch);
-            let pieces = cut(dispatch, &kernel, most).map_err(|tensor| {
-                let (label, identity) = (dispatch.kernel.label(), &self.identity);
-                Error::Device(format!(
-                    "{label}: {tensor} takes {} bytes, but {identity} binds at most {most} at once, and this kernel cannot go on piece by piece; take a smaller batch or fewer units, or use --adapter host",
-                    tensor.bytes()
-                ))
-            })?;
-            let starts = |piece: &Dispatch| match pieces.len() {
-                1 => self.grid(&kernel, piece).is_some(),
-                _ => self.grid(&self.kernel(piece), piece).is_some(),
-            };
-            if !pieces.iter().all(starts) {
-                return Err(self.too_many_workgroups(dispatch));
-            }
-            numbers.resize(numbers.len() + pieces.len(), number);
-            dispatches.extend(pieces);
-        }
-        Ok((Plan { name: plan.name.clone(), dispatches }, numbers))
-    }
-
-    /// The kernel that serves a dispatch, compiled once.
-    fn pipeline(&mut self, dispatch: &Dispatch) -> (Arc<Kernel>, wgpu::ComputePipeline) {
-        let kernel = self.kernel(dispatch);
-        let device = &self.device;
-        let compiled = self.kernels.entry(kernel.source.clone()).or_insert_with(|| {
-            let label = kernel.label();
-            let source = wgpu::ShaderSource::Wgsl(kernel.source.as_str().into());
-            let module = device.create_shader_module(wgpu::ShaderModuleDescriptor { label: Some(&label), source });
-            let pipeline = device.create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
-                label: Some(&label),
-                layout: None,
-                module: &module,
-                entry_point: None,
-                compilation_options: wgpu::PipelineCompilationOptions::default(),
-                cache: None,
-            });
-            (Arc::new(kernel), pipeline)
-        });
-        compiled.clone()
-    }
-
-    /// The uniform arguments of all dispatches in one buffer, and where each begins.
-    fn upload_arguments(&self, plan: &Plan) -> (wgpu::Buffer, Vec<u64>) {
-        let alignment = self.limits.min_uniform_buffer_offset_alignment as usize;
-        let (mut bytes, mut offsets) = (vec![], vec![]);
-        for dispatch in &plan.dispatches {
-            bytes.resize(bytes.len().next_multiple_of(alignment), 0);
-            offsets.push(bytes.len() as u64);
-            bytes.extend(arguments(&dispatch.kernel, dispatch));
-        }
-        let size = (bytes.len() as u64).next_multiple_of(16).max(16);
-        let usage = BufferUsages::UNIFORM | BufferUsages::COPY_DST;
-        let buffer = self.device.create_buffer(&wgpu::BufferDescriptor { label: Some(&plan.name), size, usage, mapped_at_creation: false });
-        self.queue.write_buffer(&buffer, 0, &bytes);
-        (buffer, offsets)
-    }
-
-    /// The kernel of one dispatch with all that it binds, and the copies of operands that have to come before it.
-    /// # Errors
-    /// if there is no memory for a copy.
-    fn steps(&mut self, number: usize, dispatch: &Dispatch, (uniforms, offset): (&wgpu::Buffer, u64)) -> Result<(Vec<TextureCopy>, Step)> {
-        let (kernel, pipeline) = self.pipeline(dispatch);
-        let mut copies = vec![];
-        let mut views = vec![];
-        for slot in kernel.slots.iter().filter(|slot| slot.texture) {
-            let tensor = dispatch.tensor(slot.operand());
-            let of_texture = self.textures.of(&self.device, &kernel, tensor, &self.buffers[tensor.buffer().0]);
-            let (view, copy) = of_texture.ok_or_else(|| self.refused(&format!("a copy of {tensor}"), tensor.bytes()))?;
-            copies.extend(copy);
-            views.push((slot.binding, view));
-        }
-        let (binding, size) = kernel.arguments_binding;
-        let mut entries = vec![wgpu::BindGroupEntry { binding, resource: part(uniforms, offset, u64::from(size)) }];
-        entries.extend(
-            views
-                .iter()
-                .map(|(binding, view)| wgpu::BindGroupEntry { binding: *binding, resource: wgpu::BindingResource::TextureView(view) }),
-        );
-        for slot in kernel.slots.iter().filter(|slot| !slot.texture) {
-            let tensor = dispatch.tensor(&slot.name);
-            let resource = part(&self.buffers[tensor.buffer().0], tensor.byte_range().start, tensor.bytes().next_multiple_of(16));
-            entries.push(wgpu::BindGroupEntry { binding: slot.binding, resource });
-        }
-        let layout = pipeline.get_bind_group_layout(0);
-        let label = Some(kernel.operation.as_str());
-        let bind_group = self.device.create_bind_group(&wgpu::BindGroupDescriptor { label, layout: &layout, entries: &entries });
-        let grid = self.grid(&kernel, dispatch).expect("checked when the plan was cut");
-        let Dispatch { flops, bytes, .. } = *dispatch;
-        let (kernel, variant) = (dispatch.kernel.label(), kernel.variant.clone());
-        let span = Span { kernel, variant, dispatch: number, flops, bytes, seconds: 0.0 };
-        Ok((copies, Step::Run { span, pipeline, bind_group, grid }))
-    }
-
-    /// What to say when the driver has no memory for so many bytes more.
-    fn refused(&self, what: &str, bytes: u64) -> Error {
-        let had: u64 = self.allocated().iter().map(|(_, bytes)| bytes).sum();
-        Error::Device(format!(
-            "{} has no memory left for {what}: it takes {bytes} bytes beside the {had} that are taken; take a smaller train.batch, fewer units or fewer \
-             examples, close what else uses the device, or use --adapter host",
-            self.identity
-        ))
     }
 }
 
@@ -320,19 +214,15 @@ impl Device for GpuDevice {
 
     fn prepare(&mut self, plan: &Plan) -> Result<PlanId> {
         let (plan, numbers) = self.cut(plan)?;
-        let (uniforms, offsets) = self.upload_arguments(&plan);
-        self.textures.begin_plan();
-        let mut steps = Steps::default();
-        for (at, dispatch) in fuse(&plan).dispatches {
-            let (copies, run) = self.steps(numbers[at], &dispatch, (&uniforms, offsets[at]))?;
-            copies.into_iter().for_each(|copy| steps.copy(copy));
-            self.textures.written_by(&dispatch);
-            steps.run(run, &dispatch);
-        }
+        let (steps, uniforms) = self.commands(&plan, &numbers)?;
         self.fault.check()?;
-        self.plans.push(Replay::new(steps.into_vec(), self.speed, self.longest));
+        let id = self.plans.len();
+        self.plans.push(Replay::new(steps, self.speed, self.longest));
         self.arguments.push(uniforms);
-        Ok(PlanId(self.plans.len() - 1))
+        for (step, parts) in self.plans[id].pieces.guessed_too_long(self.longest) {
+            self.divide(id, step, parts);
+        }
+        Ok(PlanId(id))
     }
 
     fn write(&mut self, tensor: &Tensor, bytes: &[u8]) {
@@ -349,12 +239,13 @@ impl Device for GpuDevice {
             return self.finish(encoder, read, None);
         }
         let mut before = None;
+        let of = self.plans[plan.0].all().len();
         for (steps, piece) in self.plans[plan.0].pieces() {
             if before.is_some() {
                 self.hand_over(std::mem::replace(&mut encoder, self.encoder()), before);
             }
             encode(piece, 1, &mut encoder);
-            before = Some(Piece { plan: plan.0, steps });
+            before = Some(Piece { plan: plan.0, steps, of });
         }
         self.finish(encoder, read, before)
     }
@@ -419,9 +310,4 @@ impl Drop for GpuDevice {
             std::mem::forget((self.device.clone(), self.queue.clone()));
         }
     }
-}
-
-/// A part of a buffer, to be bound.
-fn part(buffer: &wgpu::Buffer, offset: u64, size: u64) -> wgpu::BindingResource<'_> {
-    wgpu::BindingResource::Buffer(wgpu::BufferBinding { buffer, offset, size: wgpu::BufferSize::new(size) })
 }

@@ -5,17 +5,20 @@
 
 mod adapters;
 mod allowance;
+mod bound;
 mod cut;
 mod device;
 mod fault;
 mod fuse;
 mod granted;
+mod grid;
 mod pieces;
 mod prepared;
 mod readback;
 mod replay;
 mod stamps;
 mod textures;
+mod uniforms;
 mod variant;
 
 pub use adapters::{adapters, describe};

@@ -1,7 +1,10 @@
 //! A plan made ready: pipelines, bind groups and grids, once; then only encoding.
 
+use crate::gpu::bound::Bound;
+use crate::gpu::grid::Grid;
 use crate::gpu::textures::TextureCopy;
-use crate::plan::{Dispatch, Kernel, Span, Tensor, Value, Work};
+use crate::plan::{Dispatch, Kernel, Span, Tensor, Value};
+use std::sync::Arc;
 
 /// One command of a prepared plan.
 pub(super) enum Step {
@@ -13,10 +16,12 @@ pub(super) enum Step {
         span: Span,
         /// The kernel, compiled.
         pipeline: wgpu::ComputePipeline,
-        /// Its tensors and arguments.
-        bind_group: wgpu::BindGroup,
         /// Its workgroups.
-        grid: [u32; 3],
+        grid: Grid,
+        /// Its tensors, arguments, and place in the grid.
+        bind_group: wgpu::BindGroup,
+        /// The same without the place.
+        bound: Arc<Bound>,
     },
 }
 
@@ -79,36 +84,13 @@ fn encode_pass(steps: &[Step], encoder: &mut wgpu::CommandEncoder) {
 /// Encodes the kernels among the steps.
 pub(super) fn encode_runs(steps: &[Step], pass: &mut wgpu::ComputePass) {
     for step in steps {
-        if let Step::Run { pipeline, bind_group, grid: [x, y, z], .. } = step {
+        if let Step::Run { pipeline, bind_group, grid, .. } = step {
+            let [x, y, z] = grid.count;
             pass.set_pipeline(pipeline);
             pass.set_bind_group(0, bind_group, &[]);
-            pass.dispatch_workgroups(*x, *y, *z);
+            pass.dispatch_workgroups(x, y, z);
         }
     }
-}
-
-/// The grid of a dispatch, if it has one of which no dimension exceeds `most`. Where one dimension is too short, a flat grid is folded into the second, and
-/// a product's blocks of rows into the third, behind each other for every part.
-pub(super) fn grid(kernel: &Kernel, work: Work, most: u32) -> Option<[u32; 3]> {
-    let tile = |name| kernel.constant(name).expect("a product's shader declares its tile");
-    // So many groups, row by row: as many rows as a kernel counts by the length of one.
-    let folded = |groups: u32| {
-        let length = groups.div_ceil(groups.div_ceil(most));
-        [length, groups.div_ceil(length)]
-    };
-    let grid = match work {
-        Work::One => [1, 1, 1],
-        Work::Tiles { rows, cols, parts } => {
-            let blocks = rows.div_ceil(tile("TILE_ROWS"));
-            let [x, folds] = if kernel.constant("ROWS_FOLD").is_some() { folded(blocks) } else { [blocks, 1] };
-            [x, cols.div_ceil(tile("TILE_COLS")), parts.checked_mul(folds)?]
-        }
-        Work::Flat(count) => {
-            let [x, y] = folded(count.div_ceil(kernel.workgroup));
-            [x, y, 1]
-        }
-    };
-    grid.iter().all(|groups| *groups <= most).then_some(grid)
 }
 
 /// The bytes of a dispatch's uniform arguments, as the shader lays them out.

@@ -30,6 +30,8 @@ pub(super) struct Piece {
     pub plan: usize,
     /// The steps.
     pub steps: Range<usize>,
+    /// How many steps the plan had: they are numbered anew when one is divided.
+    pub of: usize,
 }
 
 /// Submissions that nobody has waited for, oldest first, and how long others took.

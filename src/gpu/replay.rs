@@ -1,7 +1,9 @@
 //! A plan that is ready to be replayed.
 
+use crate::gpu::grid::Grid;
 use crate::gpu::pieces::{Pieces, Speed};
 use crate::gpu::prepared::{Step, encode};
+use crate::plan::Span;
 use std::ops::Range;
 use std::time::Duration;
 
@@ -32,6 +34,42 @@ impl Replay {
     /// Kernels in a replay.
     pub fn kernels(&self) -> u64 {
         self.steps.iter().filter(|step| matches!(step, Step::Run { .. })).count() as u64
+    }
+
+    /// The grid of a step in so many parts, or in as many as there can be; none of a step that runs no kernel.
+    pub fn divided(&self, at: usize, parts: u32) -> Vec<Grid> {
+        match &self.steps[at] {
+            Step::Run { grid, .. } => grid.divided(parts),
+            Step::Copy(_) => vec![],
+        }
+    }
+
+    /// Starts the grid of a step in these parts, each by a step of its own. Where a part stands in the whole is said at its offset in `places`.
+    /// # Panics
+    /// if the step runs no kernel.
+    pub fn divide(
+        &mut self,
+        at: usize,
+        grids: &[Grid],
+        device: &wgpu::Device,
+        (places, offsets): (&wgpu::Buffer, &[u64]),
+        longest: Duration,
+    ) {
+        let Step::Run { span, pipeline, grid, bound, .. } = &self.steps[at] else { panic!("step {at} runs no kernel") };
+        let share = |part: &Grid| part.workgroups() as f64 / grid.workgroups() as f64;
+        let of_part = |part: &Grid, offset: u64| {
+            let of = |number: u64| (number as f64 * share(part)) as u64;
+            Step::Run {
+                span: Span { flops: of(span.flops), bytes: of(span.bytes), ..span.clone() },
+                pipeline: pipeline.clone(),
+                grid: *part,
+                bind_group: bound.at(device, (places, offset)),
+                bound: bound.clone(),
+            }
+        };
+        let parts: Vec<Step> = grids.iter().zip(offsets).map(|(part, offset)| of_part(part, *offset)).collect();
+        self.pieces.divide(at, &grids.iter().map(share).collect::<Vec<_>>(), longest);
+        self.steps.splice(at..=at, parts);
     }
 
     /// Encodes so many kernels, replay after replay, and the copies between them.

@@ -49,10 +49,15 @@ pub struct Kernel {
     pub arguments: Vec<Argument>,
     /// The binding number and the size in bytes of `args`.
     pub arguments_binding: (u32, u32),
+    /// The binding number of `grid`, the place of a dispatch in the whole grid; none where one workgroup does it all.
+    pub grid_binding: Option<u32>,
     /// Invocations in a workgroup.
     pub workgroup: u32,
     constants: Vec<(String, u32)>,
 }
+
+/// The uniform of the prelude that says where a dispatch stands in the whole grid.
+const GRID: &str = "grid";
 
 /// What ends the name of a texture slot whose tensor the kernel also writes, as a buffer.
 const TEXELS: &str = "_texels";
@@ -96,6 +101,7 @@ impl Kernel {
             slots: vec![],
             arguments: vec![],
             arguments_binding: (0, 0),
+            grid_binding: None,
             workgroup: module.entry_points[0].workgroup_size.iter().product(),
             constants: constants(&module),
             source,
@@ -107,6 +113,10 @@ impl Kernel {
             assert!(binding.group == 0, "{operation}: `{name}` must be in group 0");
             let inner = &module.types[variable.ty].inner;
             let used = info.get_entry_point(0)[handle];
+            if name == GRID {
+                kernel.grid_binding = (!used.is_empty()).then_some(binding.binding);
+                continue;
+            }
             let slot = |element, texture| Slot {
                 name: name.clone(),
                 binding: binding.binding,

@@ -79,7 +79,7 @@ pub fn page(account: &Account) -> String {
         left_out(account),
     ];
     let body = format!("{}<main>{}</main>", facts::header(account), sections.concat());
-    let footer = format!("Written by gander {}. Everything is in this one file.", env!("CARGO_PKG_VERSION"));
+    let footer = format!("Written by gander {}. Everything is in this one file.", crate::VERSION);
     let title = format!("{} · gander", escape(&account.name));
     fill(PAGE, &[("title", &title), ("style", STYLE), ("body", &body), ("footer", &footer), ("script", SCRIPT)])
 }

@@ -1,6 +1,7 @@
 //! Pictures of one- and two-dimensional samples over the data they imitate: orange over grey-blue.
 //!
-//! The axes follow the data alone, so that pictures of one run can be compared through time; the title counts the samples that lie beyond.
+//! The axes follow the data alone, so that pictures of one run can be compared through time; the title counts the samples that lie beyond. Where there are no
+//! data, the axes follow the samples.
 
 use super::Png;
 use super::chart::{self, GREY_BLUE, Mark, ORANGE, Panel};
@@ -16,7 +17,8 @@ const MAX_DOTS: usize = 4000;
 
 /// Draws generated points over data points, both in the plane, on axes of equal scale.
 pub fn scatter(generated: &[[f32; 2]], data: &[[f32; 2]]) -> Png {
-    let (x, y) = squared(around(data.iter().map(|point| point[0])), around(data.iter().map(|point| point[1])));
+    let followed = if data.is_empty() { generated } else { data };
+    let (x, y) = squared(around(followed.iter().map(|point| point[0])), around(followed.iter().map(|point| point[1])));
     let shown = |point: &[f32; 2]| inside(point[0], x) && inside(point[1], y);
     let beyond = generated.iter().filter(|point| !shown(point)).count();
     let dots = |points: &[[f32; 2]], colour, label| {
@@ -33,7 +35,7 @@ pub fn scatter(generated: &[[f32; 2]], data: &[[f32; 2]]) -> Png {
 
 /// Draws the histogram of generated numbers over that of the data's, both as densities.
 pub fn histogram(generated: &[f32], data: &[f32]) -> Png {
-    let x = around(data.iter().copied());
+    let x = around(if data.is_empty() { generated } else { data }.iter().copied());
     let beyond = generated.iter().filter(|&&value| !inside(value, x)).count();
     let (forged, real) = (density(generated, x), density(data, x));
     let top = forged.iter().chain(&real).map(|&(_, y)| y).fold(0.0, f64::max);

@@ -11,7 +11,7 @@ mod record;
 
 use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, BufWriter, Write};
+use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -149,15 +149,18 @@ impl Writer {
     }
 }
 
-/// A file of a name that nobody has. TensorBoard looks for `tfevents` in it and reads files in the order of their names: of time, then of iterations.
+/// What the names of event files begin with; TensorBoard looks for `tfevents`.
+const NAME: &str = "events.out.tfevents.";
+
+/// A new file, after all others. TensorBoard reads files in the order of their names, which tell the time; a clock that was set back must not bring the newest
+/// before others.
 fn fresh(folder: &Path, iteration: u64) -> Result<(PathBuf, File)> {
-    let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-    let mut attempt = 0u32;
-    loop {
-        let path = folder.join(format!("events.out.tfevents.{seconds:010}.{iteration:010}.{attempt:04}.gander"));
-        match OpenOptions::new().append(true).create_new(true).open(&path) {
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => attempt += 1,
-            file => return file.map(|file| (path.clone(), file)).map_err(Error::io("create", path)),
-        }
-    }
+    let seconds = |name: &str| name.strip_prefix(NAME)?.split('.').next()?.parse::<u64>().ok();
+    let there = fs::read_dir(folder).map_err(Error::io("list", folder))?.flatten();
+    let latest = there.filter_map(|entry| seconds(entry.file_name().to_str()?)).max();
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    let seconds = latest.map_or(now, |latest| now.max(latest.saturating_add(1)));
+    let path = folder.join(format!("{NAME}{seconds:010}.{iteration:010}.gander"));
+    let file = OpenOptions::new().append(true).create_new(true).open(&path).map_err(Error::io("create", &path))?;
+    Ok((path, file))
 }

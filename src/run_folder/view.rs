@@ -63,6 +63,17 @@ impl RunView {
         Err(Error::Config(format!("{} {what}; name the folder of a run, or start one with `gander train`", path.display())))
     }
 
+    /// Refuses a folder in which a run has left something.
+    pub(super) fn refuse_traces(&self) -> Result<()> {
+        let traces =
+            [(self.config_path(), "config.toml"), (self.metrics_path(), "metrics.csv")].into_iter().find(|(path, _)| path.exists());
+        let trace = traces.map(|(_, name)| name).or((!self.checkpoints()?.is_empty()).then_some("checkpoints"));
+        let Some(trace) = trace else { return Ok(()) };
+        let path = self.path.display();
+        let next = format!("go on with it by `gander resume {path}`, or choose another folder with --out");
+        Err(Error::Config(format!("{path} already holds a run (there is its {trace}); {next}")))
+    }
+
     /// The folder itself.
     pub fn path(&self) -> &Path {
         &self.path

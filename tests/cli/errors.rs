@@ -118,4 +118,19 @@ fn a_set_that_cannot_be_downloaded_says_how_one_comes_by_it() {
     let fetch = |name: &str| run(&["data", "fetch", name]);
     assert_fails(&fetch("tfd"), 2, &["`tfd` cannot be downloaded", "University of Toronto", "TFD_48x48.mat", "`tfd-like`"]);
     assert_fails(&fetch("tfd-like"), 2, &["`tfd-like` cannot be downloaded: it is made from its seed"]);
+    assert_fails(&fetch("mnits"), 2, &["there is no data set `mnits` (did you mean `mnist`?)"]);
+    // A list of the user's own names sets of its own, and they become names of folders.
+    let folder = tempfile::tempdir().unwrap();
+    let list = folder.path().join("mirrors.toml");
+    let sha256 = "0".repeat(64);
+    let set = |name: &str| {
+        format!("[\"{name}\"]\nmirrors = [\"http://127.0.0.1:9\"]\nfiles = [{{ name = \"a\", bytes = 1, sha256 = \"{sha256}\" }}]\n")
+    };
+    std::fs::write(&list, set("../outside") + &set(".hidden") + &set("")).unwrap();
+    for name in ["../outside", ".hidden", ""] {
+        let output =
+            crate::gander().args(["data", "fetch", name, "--mirrors"]).arg(&list).env("XDG_CACHE_HOME", folder.path()).output().unwrap();
+        assert_fails(&output, 2, &[&format!("`{name}` is to be the name of a folder")]);
+    }
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is made beside the list");
 }

@@ -197,6 +197,23 @@ fn faces_are_scored_in_the_folds_of_their_database() {
     assert!(means.iter().filter(|mean| **mean == means[2]).count() == 1, "{means:?}");
     assert_eq!(json["folds"]["test"]["mean"].as_f64().unwrap(), means.iter().sum::<f64>() / 5.0);
     assert_fails(&scored(&["--folds", "3"]), 2, &["--folds 3", "5 folds of its own"]);
+
+    // The curve's point is the same figure, across the same folds.
+    let curve = eval(&out, &["--curve", "--count", "50", "--data", data.to_str().unwrap()]);
+    assert!(curve.status.success(), "{}", said(&curve));
+    let last = rows(&out.join("parzen.csv")).pop().unwrap();
+    let scores = json["folds"]["scores"].as_array().unwrap();
+    let mean = |key: &str| scores.iter().map(|score| score[key].as_f64().unwrap()).sum::<f64>() / 5.0;
+    let test = |key: &str| json["folds"]["test"][key].as_f64().unwrap();
+    assert_eq!(last, [5.0, mean("sigma"), mean("validation"), test("mean"), test("standard_error")]);
+
+    // Other data have no such folds, and are not asked for the run's.
+    let faces: Vec<f32> = (0..20 * 30).map(|i| (i % 251) as f32 / 251.0).collect();
+    gander::data::npy::write(&data.join("faces.npy"), &[20, 5, 6], &faces).unwrap();
+    let other = eval(&out, &["--only", "parzen", "--no-calibration", "--count", "50", "--data", data.join("faces.npy").to_str().unwrap()]);
+    assert!(other.status.success(), "{}", said(&other));
+    let printed = String::from_utf8(other.stdout).unwrap();
+    assert!(printed.contains("faces.npy") && !printed.contains("folds"), "{printed}");
 }
 
 /// A set in MNIST's format: of each class pictures that are bright in a row of their own.
@@ -240,7 +257,15 @@ fn pictures_with_labels_are_looked_at_by_the_classifier_that_was_kept() {
     command.args(["train", "mnist", "--iterations", "10", "--set", "generator.layers.2.units=36", "--data"]).arg(&data);
     let trained = command.arg("--out").arg(&out).args(crate::TINY).output().unwrap();
     assert!(trained.status.success(), "{}", said(&trained));
-    let [data, classifiers] = [&data, &classifiers].map(|path| path.to_str().unwrap());
+    // A run goes on with data from a folder that is named.
+    let moved = folder.path().join("moved");
+    fs::rename(&data, &moved).unwrap();
+    let mut command = gander();
+    command.arg("resume").arg(&out).args(["--adapter", "host", "--iterations", "12", "--data"]).arg(&moved);
+    let resumed = command.output().unwrap();
+    assert!(resumed.status.success(), "{}", said(&resumed));
+    assert_eq!(crate::iterations(&out), (1..=12).collect::<Vec<_>>());
+    let [data, classifiers] = [&moved, &classifiers].map(|path| path.to_str().unwrap());
     let seen = eval(&out, &["--data", data, "--classifiers", classifiers, "--count", "100", "--only", "modes,manifold"]);
     assert!(seen.status.success(), "{}", said(&seen));
     assert!(!said(&seen).contains("trained a classifier"), "{}", said(&seen));

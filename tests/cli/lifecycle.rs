@@ -7,11 +7,11 @@ use std::process::{Child, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-fn bytes(path: &Path) -> Vec<u8> {
+pub fn bytes(path: &Path) -> Vec<u8> {
     fs::read(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-fn resume(out: &Path, more: &[&str]) -> std::process::Output {
+pub fn resume(out: &Path, more: &[&str]) -> std::process::Output {
     gander().arg("resume").arg(out).args(["--adapter", "host"]).args(more).output().unwrap()
 }
 
@@ -58,13 +58,15 @@ fn the_configuration_of_a_run_reproduces_it() {
 }
 
 #[test]
-fn a_run_is_resumed_with_data_from_a_folder_that_is_named() {
+fn a_folder_that_nothing_is_read_from_is_not_passed_over() {
     let folder = tempfile::tempdir().unwrap();
-    let out = folder.path().join("ring");
+    let (out, place) = (folder.path().join("ring"), folder.path().to_str().unwrap());
+    let told = ["`ring` is made from its seed, and nothing is read from", place, "--set data.set=mnist"];
+    assert_fails(&train(&out, &["--iterations", "10", "--data", place]), 2, &told);
+    assert!(!out.exists());
     assert!(train(&out, &["--iterations", "10"]).status.success());
-    let resumed = resume(&out, &["--iterations", "20", "--data", folder.path().to_str().unwrap()]);
-    assert!(resumed.status.success(), "{}", said(&resumed));
-    assert_eq!(iterations(&out), (1..=20).collect::<Vec<_>>());
+    assert_fails(&resume(&out, &["--data", place]), 2, &told);
+    assert_eq!(iterations(&out), (1..=10).collect::<Vec<_>>());
 }
 
 #[test]
@@ -138,65 +140,19 @@ fn a_run_with_every_option_resumes_bit_for_bit_and_is_sampled_by_its_averages() 
 }
 
 #[test]
-fn a_killed_run_resumes_wherever_it_was() {
-    let folder = tempfile::tempdir().unwrap();
-    let out = folder.path().join("ring");
-    let mut child = start(&out, &["train", "ring"]);
-    await_file(&out.join("checkpoints/000010.safetensors"));
-    let mut at = 0;
-    for pause in [0, 3, 17, 40, 71, 110, 5, 58] {
-        sleep(Duration::from_millis(pause));
-        child.kill().unwrap();
-        child.wait().unwrap();
-        let probe = resume(&out, &["--iterations", &(at + 40).to_string()]);
-        assert!(probe.status.success(), "{}", said(&probe));
-        let rows = iterations(&out);
-        assert_eq!(rows, (1..=rows.len() as u64).collect::<Vec<_>>(), "no iteration is missing or stands twice");
-        assert!(rows.len() as u64 >= at, "nothing saved is lost");
-        at = rows.len() as u64;
-        child =
-            gander().arg("resume").arg(&out).args(["--adapter", "host", "--iterations", "1000000"]).stderr(Stdio::null()).spawn().unwrap();
-        sleep(Duration::from_millis(150));
-    }
-    child.kill().unwrap();
-    child.wait().unwrap();
-    assert!(resume(&out, &["--iterations", "1"]).status.success());
-    for place in [out.clone(), out.join("checkpoints"), out.join("samples")] {
-        let leftover =
-            fs::read_dir(&place).unwrap().map(|entry| entry.unwrap().file_name()).find(|name| name.to_string_lossy().starts_with('.'));
-        assert_eq!(leftover, None, "in {}", place.display());
-    }
-}
-
-#[cfg(unix)]
-#[test]
-fn an_interrupt_saves_and_says_how_to_resume() {
-    let folder = tempfile::tempdir().unwrap();
-    let out = folder.path().join("ring");
-    let child = gander()
-        .args(["train", "ring", "--out"])
-        .arg(&out)
-        .args(crate::TINY)
-        .args(["--iterations", "1000000"])
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    await_file(&out.join("checkpoints/000010.safetensors"));
-    assert!(std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
-    let output = child.wait_with_output().unwrap();
-    assert_eq!(output.status.code(), Some(130), "{}", said(&output));
-    assert!(said(&output).contains(&format!("gander resume {}", out.display())), "{}", said(&output));
-    let stopped = iterations(&out).len();
-    assert!(out.join(format!("checkpoints/{stopped:06}.safetensors")).is_file(), "what was trained is saved");
-}
-
-#[test]
 fn a_folder_has_one_owner() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("ring");
     let mut child = start(&out, &["train", "ring"]);
     await_file(&out.join("checkpoints/000010.safetensors"));
-    assert_fails(&resume(&out, &[]), 2, &["another gander", &child.id().to_string()]);
+    for second in [&["resume", out.to_str().unwrap()][..], &["train", "digits", "--out", out.to_str().unwrap()]] {
+        let begun = Instant::now();
+        assert_fails(&run(second), 2, &["another gander", &child.id().to_string()]);
+        let took = begun.elapsed();
+        println!("`gander {}` was refused within {:.0} ms", second[0], 1e3 * took.as_secs_f64());
+        // A second is promised; so much more on a machine that does other things.
+        assert!(took < Duration::from_secs(10), "{took:?}");
+    }
     let sheet = folder.path().join("sheet.png");
     let sampled = gander().arg("sample").arg(&out).args(["--count", "8", "--adapter", "host", "--out"]).arg(&sheet).output().unwrap();
     assert!(sampled.status.success(), "sampling needs no lock: {}", said(&sampled));

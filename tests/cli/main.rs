@@ -1,6 +1,8 @@
 //! The command line, as a user meets it: real runs of tiny games on the host twin, and every way to go wrong.
 
 mod bench;
+#[cfg(target_os = "linux")]
+mod disk;
 mod doctor;
 mod errors;
 mod eval;
@@ -13,6 +15,8 @@ mod not_finite;
 mod own_data;
 mod report;
 mod scarcity;
+#[cfg(unix)]
+mod stops;
 mod tensorboard;
 
 use std::path::Path;

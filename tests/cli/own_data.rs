@@ -172,6 +172,26 @@ fn an_array_trains_as_pictures_or_points() {
     let output = desk.train("points", 2, &more);
     assert!(output.status.success(), "{}", said(&output));
     desk.printed(&["sample", "points", "--adapter", "host", "--count", "4", "--out", "sheet.png"]);
+
+    // Samples need no array: the shape of an example is in the configuration. Points stand alone then, which is said.
+    for name in ["x.npy", "flat.npy", "points.npy"] {
+        fs::rename(desk.path(name), desk.path(&format!("{name}.moved"))).unwrap();
+    }
+    let sampled = |run: &str| {
+        let output = desk.run(&["sample", run, "--adapter", "host", "--count", "4", "--npy", "samples.npy", "--out", "sheet.png"]);
+        assert!(output.status.success(), "{}", said(&output));
+        (gander::data::npy::read(&desk.path("samples.npy")).unwrap().shape, said(&output))
+    };
+    for out in ["a", "b"] {
+        assert_eq!(sampled(out), (vec![4, 8, 8], String::new()));
+    }
+    let (shape, told) = sampled("points");
+    assert_eq!(shape, [4, 2]);
+    assert!(told.contains("points.npy") && told.contains("the samples are drawn without the data"), "{told}");
+    // To train on, the array is wanted.
+    let missing = desk.run(&["resume", "a", "--adapter", "host", "--iterations", "9"]);
+    assert_fails(&missing, 1, &["cannot open", "x.npy"]);
+    desk.printed(&["resume", "a", "--adapter", "host", "--iterations", "9", "--data", "npy:x.npy.moved"]);
 }
 
 #[test]
@@ -217,6 +237,11 @@ fn check_says_what_is_there_and_what_is_wrong() {
     let output = desk.run(&check);
     assert_eq!(output.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&output.stdout).contains("wrong: pictures that cannot be read: 1"), "{output:?}");
+    // What is held out from nothing is not trained on.
+    fs::rename(desk.path("pictures/ox"), desk.path("pictures/testing")).unwrap();
+    let output = desk.run(&check);
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    assert!(String::from_utf8_lossy(&output.stdout).contains("the folder `testing` says that its pictures are held out"), "{output:?}");
     // A set that has the names of MNIST's files, and other things in them.
     fs::create_dir(desk.path("mnist")).unwrap();
     fs::write(desk.path("mnist/train-images-idx3-ubyte"), "no images").unwrap();
@@ -227,4 +252,33 @@ fn check_says_what_is_there_and_what_is_wrong() {
         assert!(text.contains(line), "`{line}` is not in {text}");
     }
     assert_fails(&desk.run(&["data", "check", "mnits"]), 2, &["did you mean `mnist`"]);
+}
+
+/// A run that goes on with other data by mistake learns something that nobody meant.
+#[test]
+fn a_run_goes_on_with_other_data_only_when_it_is_told_to() {
+    let desk = Desk::new();
+    let array = |first: u8| {
+        let text = "{'descr': '|u1', 'fortran_order': False, 'shape': (40, 3, 2), }\n";
+        let numbers: Vec<u8> = (0..240).map(|i| if i == 0 { first } else { i as u8 }).collect();
+        fs::write(desk.path("x.npy"), [b"\x93NUMPY\x01\0", &(text.len() as u16).to_le_bytes()[..], text.as_bytes(), &numbers].concat())
+            .unwrap();
+    };
+    let sum = || {
+        let checkpoint = gander::run_folder::RunView::open(&desk.path("run")).unwrap().newest_checkpoint().unwrap().unwrap().checkpoint;
+        checkpoint.data.expect("every checkpoint says what it was trained on")
+    };
+    array(7);
+    let output = desk.train("run", 6, &["--data", "x.npy"]);
+    assert!(output.status.success(), "{}", said(&output));
+    let before = sum();
+    array(8);
+    let go_on = ["resume", "run", "--adapter", "host", "--iterations", "9"];
+    let refused = desk.run(&go_on);
+    assert_fails(&refused, 3, &[&before, "x.npy", "--other-data"]);
+    assert_eq!(crate::iterations(&desk.path("run")).len(), 6, "nothing was touched");
+    let output = desk.run(&[&go_on[..], &["--other-data"]].concat());
+    assert!(output.status.success() && said(&output).contains(&before), "{}", said(&output));
+    assert_ne!(sum(), before);
+    assert!(desk.run(&["resume", "run", "--adapter", "host", "--iterations", "12"]).status.success(), "these are its data now");
 }

@@ -7,6 +7,7 @@ use gander::random::threefry2x32;
 use std::pin::{Pin, pin};
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
+use std::time::Duration;
 use wgpu::{Adapter, Backends, Limits};
 
 /// Where Debian's package `chromium-common` has SwiftShader, a second software driver.
@@ -19,7 +20,8 @@ pub enum On {
     EveryFamily,
     /// Every adapter, in the family that serves it best.
     EveryAdapter,
-    /// As [`On::EveryFamily`], but the device binds no more than [`LIMIT`] bytes of a tensor at once, and starts no more than [`FOLD`] workgroups in a row.
+    /// As [`On::EveryFamily`], but the device binds no more than [`LIMIT`] bytes of a tensor at once, starts no more than [`FOLD`] workgroups in a row, and
+    /// starts each grid in as many parts as it can.
     Limited,
 }
 
@@ -77,11 +79,9 @@ pub struct Lab {
 }
 
 /// What devices under test may use of their adapters: what WebGPU promises everywhere, unless GANDER_LIMITS names more (`browser`, `adapter`).
-pub static ALLOWANCE: LazyLock<Allowance> = LazyLock::new(|| match std::env::var("GANDER_LIMITS").as_deref() {
-    Err(_) | Ok("lowest") => Allowance::Lowest,
-    Ok("browser") => Allowance::Browser,
-    Ok("adapter") => Allowance::Adapter,
-    Ok(other) => panic!("GANDER_LIMITS is `{other}`; it can be lowest, browser or adapter"),
+pub static ALLOWANCE: LazyLock<Allowance> = LazyLock::new(|| {
+    let named = std::env::var("GANDER_LIMITS").unwrap_or_else(|_| "lowest".into());
+    named.parse().unwrap_or_else(|error| panic!("GANDER_LIMITS: {error}"))
 });
 
 /// Adapters with the families that each supports, the best one first. GANDER_ADAPTER can be a part of the description of those wanted, as `(gl` is for
@@ -138,7 +138,10 @@ pub fn open_within(on: On, narrow: impl Fn(&mut Limits)) -> Vec<Gpu> {
         narrow(&mut limits);
         for (number, family) in families[..wanted].iter().enumerate() {
             let device = pollster::block_on(GpuDevice::open_within(adapter, *family, limits.clone()));
-            let device = device.unwrap_or_else(|error| panic!("{error}"));
+            let mut device = device.unwrap_or_else(|error| panic!("{error}"));
+            if limited {
+                device.submit_at_most(Duration::ZERO);
+            }
             let waiter = device.waiter();
             let within = if limited { ", limited" } else { "" };
             gpus.push(Gpu { name: format!("{} {family:?}{within}", describe(adapter)), best: number == 0, limited, device, waiter });

@@ -101,7 +101,7 @@ fn a_single_replay_is_handed_over_in_as_many_submissions_as_it_takes_to_keep_the
             assert_eq!(twice[0], twice[1]);
             (gpu.device.submissions(plan).len(), twice)
         });
-        assert_eq!((other.0, last.0), (CHAIN as usize, 1), "{}", hasty.name);
+        assert!(other.0 >= CHAIN as usize && last.0 == 1, "{}: {} submissions, {}: {}", hasty.name, other.0, patient.name, last.0);
         assert!(first.1 == other.1 && other.1 == last.1, "{}", gpu.name);
     }
 }

@@ -4,6 +4,7 @@
 //! * [`evaluation`]: log-likelihoods and neighbours, whole, against their formulas.
 //! * [`gradients`]: the backward passes against central differences, in f64.
 //! * [`golden`]: whole games, every buffer; [`reproducible`]: the same bits again, after a rest, and other bits from another seed.
+//! * [`divided`]: kernels that are started in parts.
 //! * [`lost`]: devices that are lost and devices that hang.
 //! * [`inspect`]: what is not finite is found within so many iterations, and finding changes no bit.
 //! * [`doctor`]: what `gander doctor` finds, on right devices and on wrong ones.
@@ -27,6 +28,7 @@ mod compare;
 mod contrast;
 mod convolution;
 mod copy;
+mod divided;
 mod doctor;
 mod draw;
 mod dropout;

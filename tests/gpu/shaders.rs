@@ -1,15 +1,12 @@
-//! The shaders as files: each is known to the library, has a twin and a test, and is in a kernel; and all kernels there are.
+//! The shaders as files: each is known to the library, has a twin and a test, and is in a kernel; and all kernels there are, which are those that the doctor
+//! runs.
 
-use crate::lab::LIMIT;
-use crate::play::{beyond_the_limit, option_plays, plays};
-use gander::bench::record_peaks;
-use gander::data::{Outline, Preprocess, Shape, points};
-use gander::eval::classifier::{Classifier, Recipe};
-use gander::eval::distances::{NearestFold, ParzenFold, Sizes, WithinFold};
+use crate::doctor::EXERCISES;
+use gander::doctor::{Chosen, Event, Kernels, LIMIT, Scope};
 use gander::gan::{Config, Game, PRESETS, Player};
-use gander::gpu::{Family, cut, fuse};
-use gander::host::{HostDevice, has_twin};
-use gander::plan::{Capacity, Device, Kernel, Memory, Plan, PlanId, Readback, Recorder, Spans, Tensor, record_check, shaders};
+use gander::gpu::Family;
+use gander::host::has_twin;
+use gander::plan::{Plan, Recorder, shaders};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::LazyLock;
@@ -76,148 +73,60 @@ fn every_operation_has_a_twin() {
     }
 }
 
-/// The plans of every preset in both recipes, with both of G's forms and all kinds of noise; with every loss; and of every play of these tests.
-fn plans() -> Vec<Plan> {
-    let mut plans = vec![];
-    let mut record = |config: &Config, outline: &Outline| {
-        let mut rec = Recorder::new();
-        let mean = vec![0.5; outline.dimensions() as usize];
-        let game = Game::new(&mut rec, config, outline, &mean).unwrap_or_else(|error| panic!("{error}"));
-        let recorded = [game.record_projection(&mut rec), game.record_iteration(&mut rec)];
-        plans.extend(recorded);
-    };
-    for preset in PRESETS {
-        for settings in
-            [["algorithm-1", "minimax", "uniform"], ["code-2014", "non-saturating", "gaussian"], ["algorithm-1", "minimax", "spherical"]]
-        {
-            let keys = ["train.recipe", "train.generator_loss", "prior.noise"];
-            let mut overrides: Vec<String> = keys.iter().zip(settings).map(|(key, value)| format!("{key}={value}")).collect();
-            overrides.push("train.k=1".into());
-            let parse = |toml| Config::parse(toml, &overrides).unwrap_or_else(|error| panic!("{}: {error}", preset.name));
-            let mut config = parse(preset.toml);
-            if config.generator.extends.is_some() {
-                let trained = PRESETS.iter().find(|preset| preset.name == "tfd-pretrain").expect("it is one of them");
-                config = config.extend(Player::Generator, &parse(trained.toml), 0).expect("the pretrained generator fits");
-            }
-            record(&config, &gander::data::outline(&config.data).unwrap_or_else(|error| panic!("{}: {error}", preset.name)));
-        }
-    }
-    for (file, _) in shaders::FILES {
-        let Some(loss) = file.strip_prefix("loss/") else { continue };
-        let overrides = [format!("train.loss={}", loss.replace('_', "-")), "train.clip=0.01".into()];
-        let config = Config::parse(PRESETS[0].toml, &overrides).unwrap_or_else(|error| panic!("{file}: {error}"));
-        record(&config, &examples(PRESETS[0].name, 784));
-    }
-    record(&beyond_the_limit().config, &beyond_the_limit().dataset.outline());
-    for play in plays().into_iter().chain(option_plays()) {
-        record(&play.config, &play.dataset.outline());
-        record(&play.config, &Outline { preprocess: Some(Preprocess::Gcn(55.0)), ..play.dataset.outline() });
-    }
-    plans.extend(record_peaks(&mut Recorder::new(), 64, 64));
-    plans.extend(evaluations());
-    plans.push(check());
-    plans
-}
-
-/// What an inspected plan has beside the plain one.
-fn check() -> Plan {
-    let mut rec = Recorder::new();
-    let (x, found) = (rec.tensor("x", [1, 1]), rec.words("found", 1));
-    record_check(&mut rec, &x, &found, 0);
-    rec.finish("check")
-}
-
-/// A data set of vectors, or of the pictures that the presets have.
-fn examples(name: &str, dimensions: u32) -> Outline {
-    let shape = Shape { width: dimensions, height: 1, channels: 1 };
-    Outline { name: name.into(), shape, bytes: dimensions == 784, examples: 1000, train: 0..1000, preprocess: None }
-}
-
-/// The plans of every evaluation.
-fn evaluations() -> Vec<Plan> {
-    let (mut listener, mut rec) = (Listener::default(), Recorder::new());
-    let sizes = Sizes { points: 10, references: 10, dimensions: 784 };
-    let said = "a listener takes any plan";
-    ParzenFold::new(&mut listener, &mut rec, sizes, 2).expect(said);
-    NearestFold::new(&mut listener, &mut rec, sizes).expect(said);
-    WithinFold::new(&mut listener, &mut rec, sizes).expect(said);
-    let points = points::ring(1);
-    let recipe = Recipe { iterations: 1, ..Recipe::published() };
-    let mut classifier = Classifier::new(&mut listener, &mut rec, &recipe, points.dimensions(), 8).expect(said);
-    pollster::block_on(classifier.train(&mut listener, &mut rec, &points, &mut |_| ())).expect(said);
-    pollster::block_on(classifier.predict(&mut listener, &mut rec, &points.example(0))).expect(said);
-    listener.plans
-}
-
-/// A device that takes note of the plans it is to prepare, and computes nothing.
-#[derive(Default)]
-struct Listener {
-    plans: Vec<Plan>,
-    host: HostDevice<f32>,
-}
-
-impl Device for Listener {
-    fn identity(&self) -> String {
-        "listener".into()
-    }
-    fn in_flight(&self) -> usize {
-        1
-    }
-    fn capacity(&self) -> Capacity {
-        self.host.capacity()
-    }
-    fn beside(&self, plan: &Plan) -> gander::Result<u64> {
-        self.host.beside(plan)
-    }
-    fn allocate(&mut self, memory: &Memory) -> gander::Result<()> {
-        self.host.allocate(memory)
-    }
-    fn allocated(&self) -> Vec<(&'static str, u64)> {
-        self.host.allocated()
-    }
-    fn prepare(&mut self, plan: &Plan) -> gander::Result<PlanId> {
-        self.plans.push(plan.clone());
-        self.host.prepare(plan)
-    }
-    fn write(&mut self, tensor: &Tensor, bytes: &[u8]) {
-        self.host.write(tensor, bytes);
-    }
-    fn submit(&mut self, _: PlanId, _: u32, read: &[&Tensor]) -> Readback {
-        self.host.read(read)
-    }
-    fn time(&mut self, plan: PlanId) -> Spans {
-        self.host.time(plan)
-    }
-    fn read(&mut self, tensors: &[&Tensor]) -> Readback {
-        self.host.read(tensors)
-    }
-}
-
-/// Every kernel of the plans in every family, whole, fused and cut, by its text; and what it is called.
+/// Every kernel that the doctor runs on an adapter that has all families, by its text; and what it is called.
 pub static KERNELS: LazyLock<BTreeMap<String, String>> = LazyLock::new(kernels);
 
 fn kernels() -> BTreeMap<String, String> {
-    let texture = shaders::FILES.iter().any(|(file, _)| file.starts_with("texture/"));
-    let mut families = vec![Family::Plain, Family::Tiled];
-    families.extend(texture.then_some(Family::Texture));
     let mut kernels = BTreeMap::new();
-    for plan in plans() {
-        let fused = fuse(&plan).dispatches.into_iter().map(|(_, dispatch)| dispatch);
-        let cut = plan.dispatches.iter().flat_map(|dispatch| cut(dispatch, &dispatch.kernel, LIMIT).unwrap_or_default());
-        for dispatch in fused.chain(plan.dispatches.iter().cloned()).chain(cut) {
-            for family in &families {
-                let kernel: Kernel = family.kernel(&dispatch);
-                kernels.insert(kernel.source.clone(), format!("{} ({family:?})", kernel.label()));
+    for script in &EXERCISES.scripts {
+        let limits = if Scope::SmallBindings.takes(script.part) { vec![u64::MAX, LIMIT] } else { vec![u64::MAX] };
+        for most in limits {
+            for plan in script.events.iter().filter_map(|event| if let Event::Replay(plan) = event { Some(plan) } else { None }) {
+                kernels.extend(FAMILIES.into_iter().flat_map(|family| kernels_of(plan, family, most)));
             }
         }
     }
     kernels
 }
 
-/// Every hook and every family is among the kernels that translate.
+const FAMILIES: [Family; 3] = [Family::Plain, Family::Tiled, Family::Texture];
+
+/// The kernels of a plan on a device of this family that binds so many bytes at once: of its dispatches one by one, and of those that are fused.
+fn kernels_of(plan: &Plan, family: Family, most: u64) -> Vec<(String, String)> {
+    let kernels = Kernels::Of(family, most);
+    let chosen = kernels.units(plan).into_iter().flat_map(|(first, last)| kernels.of(&plan.dispatches[first..=last]));
+    chosen.map(|Chosen { kernel, label, .. }| (kernel.source.clone(), format!("{label} ({family:?})"))).collect()
+}
+
+/// Every file is in a kernel that the doctor runs, and so among those that translate.
 #[test]
-fn every_shader_is_in_a_kernel_of_some_plan() {
+fn every_shader_is_run_by_the_doctor() {
     for (file, text) in shaders::FILES {
-        assert!(KERNELS.keys().any(|source| source.contains(text.trim())), "no preset's plan uses shaders/{file}.wgsl");
+        assert!(KERNELS.keys().any(|source| source.contains(text.trim())), "the doctor runs nothing with shaders/{file}.wgsl");
+    }
+    println!("{} kernels", KERNELS.len());
+}
+
+/// What the doctor runs is narrow, and has the same kernels as the presets have whole, with bindings of 128 MiB.
+#[test]
+fn no_preset_has_a_kernel_that_the_doctor_does_not_run() {
+    for preset in PRESETS {
+        for recipe in ["algorithm-1", "code-2014"] {
+            let settings = [format!("train.recipe={recipe}"), "train.k=1".into()];
+            let parse = |toml| Config::parse(toml, &settings).unwrap_or_else(|error| panic!("{}: {error}", preset.name));
+            let mut config = parse(preset.toml);
+            if config.generator.extends.is_some() {
+                let trained = PRESETS.iter().find(|preset| preset.name == "tfd-pretrain").expect("it is one of them");
+                config = config.extend(Player::Generator, &parse(trained.toml), 0).expect("the pretrained generator fits");
+            }
+            let outline = gander::data::outline(&config.data).unwrap_or_else(|error| panic!("{}: {error}", preset.name));
+            let (mut rec, mean) = (Recorder::new(), vec![0.5; outline.dimensions() as usize]);
+            let game = Game::new(&mut rec, &config, &outline, &mean).unwrap_or_else(|error| panic!("{}: {error}", preset.name));
+            for plan in [game.record_projection(&mut rec), game.record_iteration(&mut rec)] {
+                for (source, name) in FAMILIES.into_iter().flat_map(|family| kernels_of(&plan, family, 128 << 20)) {
+                    assert!(KERNELS.contains_key(&source), "{}, {recipe}: the doctor does not run {name}", preset.name);
+                }
+            }
+        }
     }
 }

@@ -5,6 +5,7 @@
 //! --release --test hostile` tries more. The fuzz targets in `fuzz/` call the same readers.
 
 mod archives;
+mod growth;
 mod memory;
 mod mutate;
 mod readers;
@@ -95,11 +96,19 @@ fn matlab_files_do_no_harm() {
 #[test]
 fn numpy_files_do_no_harm() {
     attack("npy");
+    attack("arrays");
+}
+
+#[test]
+fn samples_from_elsewhere_do_no_harm() {
+    attack("samples");
+    attack("samples-png");
 }
 
 #[test]
 fn checkpoints_do_no_harm() {
     attack("checkpoint");
+    attack("checkpoint-of-a-game");
 }
 
 #[test]

@@ -2,18 +2,22 @@
 
 #![allow(dead_code, reason = "the tests attack readers, a fuzz target only reads")]
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::io::Write;
 
 use flate2::Compression;
 use flate2::write::{GzEncoder, ZlibEncoder};
 use gander::checkpoint::Checkpoint;
+use gander::data::arrays::read_from as read_array_from;
 use gander::data::images::{Form, read_pack_from, read_picture_from};
-use gander::data::{cifar, idx, mat, npy, tfd};
-use gander::export::{Origin, Sequential, safetensors};
-use gander::gan::{Array, Config, Player, State};
+use gander::data::own::Hint;
+use gander::data::{Outline, Shape, cifar, idx, mat, npy, samples, tfd};
+use gander::export::{Origin, Sequential};
+use gander::gan::{Array, Config, Player, State, Trainer};
 use gander::host::HostDevice;
 use gander::report::metrics;
+use gander::tensor_file;
 use image::{DynamicImage, ImageFormat};
 use sha2::{Digest, Sha256};
 
@@ -57,7 +61,7 @@ const GIB: usize = 1 << 30;
 const FORM: Form = Form { size: 2, channels: 1 };
 
 /// All of them.
-pub static READERS: [Reader; 16] = [
+pub static READERS: [Reader; 20] = [
     Reader { per_byte: 4, ..reader("idx", idx_files, read_idx) },
     Reader { per_byte: 2 * INFLATION, ..reader("gzip", gzip_files, read_idx) },
     Reader { per_byte: 2 * INFLATION, dress: gzip, ..reader("idx-within-gzip", idx_files, read_idx) },
@@ -66,8 +70,17 @@ pub static READERS: [Reader; 16] = [
     Reader { per_byte: 2 * INFLATION, ..reader("mat", mat_files, read_mat) },
     Reader { per_byte: 2 * INFLATION, dress: in_mat_file, ..reader("mat-within-zlib", mat_variables, read_mat) },
     Reader { per_byte: 8, ..reader("npy", npy_files, |bytes| npy::read_from(bytes).is_ok()) },
+    Reader { per_byte: 16, ..reader("arrays", arrays, read_array) },
+    Reader { per_byte: 16, ..reader("samples", arrays, read_samples) },
+    Reader { dress: with_sums, ..reader("samples-png", pngs_of_samples, read_sample) },
     Reader { per_byte: 64, cap: 8 * GIB, ..reader("checkpoint", checkpoints, |bytes| Checkpoint::load_from(bytes).is_ok()) },
     Reader { per_byte: 256, cap: 8 * GIB, ..reader("tensors", tensors, read_tensors) },
+    Reader {
+        per_byte: 64,
+        cap: 8 * GIB,
+        dress: resealed,
+        ..reader("checkpoint-of-a-game", checkpoints_of_a_game, read_checkpoint_of_a_game)
+    },
     Reader { per_byte: 256, ..reader("config", configurations, read_config) },
     Reader { per_byte: 16, ..reader("metrics", metrics_files, |bytes| metrics::read_from(bytes).is_ok()) },
     reader("png", pngs, read_picture),
@@ -214,30 +227,155 @@ fn npy_files() -> Vec<Vec<u8>> {
     .to_vec()
 }
 
+/// Arrays that are data sets, and samples to compare with pictures of 3×2 or with points: each axis first once, bytes and reals.
+fn arrays() -> Vec<Vec<u8>> {
+    let array = |descr: &str, axes: &str, numbers: &[u8]| {
+        let text = format!("{{'descr': '{descr}', 'fortran_order': False, 'shape': ({axes}), }}\n");
+        [b"\x93NUMPY\x01\0", &(text.len() as u16).to_le_bytes()[..], text.as_bytes(), numbers].concat()
+    };
+    let singles: Vec<u8> = (0..36u8).flat_map(|i| (f32::from(i) / 36.0).to_le_bytes()).collect();
+    let doubles: Vec<u8> = (0..12u8).flat_map(|i| f64::from(i).sin().abs().to_be_bytes()).collect();
+    vec![
+        array("|u1", "7, 2, 3", &[9; 42]),
+        array("<f4", "2, 3, 2, 3", &singles),
+        array("<f4", "2, 2, 3, 3", &singles),
+        array(">f8", "2, 6", &doubles),
+        // Halves from 0 to 1: an exponent of 14 or less.
+        array("<f2", "4, 6", &[0, 0x38].repeat(24)),
+    ]
+}
+
+fn read_array(bytes: &[u8]) -> bool {
+    let hints = [Hint::default(), Hint { size: Some(2), channels: Some(3) }, Hint { size: Some(1), channels: None }];
+    hints.map(|hint| read_array_from(bytes, hint, "array").is_ok()).contains(&true)
+}
+
+/// What samples are compared with.
+fn outlines() -> [Outline; 3] {
+    let outline = |width, height, channels, bytes| {
+        let (name, shape, examples, train) = ("set".into(), Shape { width, height, channels }, 9, 0..9);
+        Outline { name, shape, bytes, examples, train, preprocess: None }
+    };
+    [outline(3, 2, 1, true), outline(3, 2, 3, true), outline(6, 1, 1, false)]
+}
+
+fn read_samples(bytes: &[u8]) -> bool {
+    let ranges = [None, Some(samples::Range { low: -1.0, high: 1.0 })];
+    let read = |outline: &Outline| ranges.map(|range| samples::read_from(bytes, outline, range).is_ok()).contains(&true);
+    outlines().each_ref().map(read).contains(&true)
+}
+
+/// Opaque pictures, one in colour and one in grey.
+fn pngs_of_samples() -> Vec<Vec<u8>> {
+    vec![picture(|picture| picture.into_rgb8().into(), ImageFormat::Png), picture(|picture| picture.into_luma16().into(), ImageFormat::Png)]
+}
+
+fn read_sample(bytes: &[u8]) -> bool {
+    [1, 3].map(|channels| samples::read_picture_from(bytes, Shape { width: 9, height: 7, channels }).is_ok()).contains(&true)
+}
+
 /// Checkpoints as they lie in a file. Writing one needs a file, so that a reader of this process's own folder does it once.
 fn checkpoints() -> Vec<Vec<u8>> {
     let array = |shape: &[usize]| Array { shape: shape.into(), values: (0..shape.iter().product()).map(|i| i as f32 / 3.0).collect() };
     let tensors = BTreeMap::from([("g.h0.w".into(), array(&[3, 5])), ("g.h0.b".into(), array(&[5])), ("empty".into(), array(&[0, 7]))]);
     let (config, device, version) = ("[train]\nk = 2\n".into(), "host".into(), "0.1.0".into());
-    let folder = tempfile::tempdir().expect("there is room for a file");
-    let path = folder.path().join("a.safetensors");
-    Checkpoint { iteration: 500, seed: 7, config, device, version, tensors }.save(&path).expect("there is room for a file");
-    vec![std::fs::read(path).expect("it was written")]
+    let new = Checkpoint { iteration: 500, seed: 7, config, device, version, data: Some("5b92".into()), tensors };
+    vec![written(&new), written(&Checkpoint { data: None, ..new })]
 }
 
-/// A small game, and all its parameters as they are exported.
+fn written(checkpoint: &Checkpoint) -> Vec<u8> {
+    let folder = tempfile::tempdir().expect("there is room for a file");
+    let path = folder.path().join("a.safetensors");
+    checkpoint.save(&path).expect("there is room for a file");
+    std::fs::read(path).expect("it was written")
+}
+
+/// A game so small that its checkpoint is mostly header, and mutations meet every part of it.
+const SMALL: [&str; 6] = [
+    "prior.size=2",
+    "generator.layers.0.units=2",
+    "generator.layers.1.units=1",
+    "discriminator.layers.0.units=1",
+    "discriminator.layers.0.pieces=2",
+    "discriminator.layers.1.units=1",
+];
+
+thread_local! {
+    /// Its trainer, and what it begins with.
+    static TRAINER: RefCell<(Trainer, State)> = RefCell::new(a_game());
+}
+
+fn small() -> Config {
+    Config::parse(include_str!("../../assets/presets/ring.toml"), &SMALL.map(String::from)).expect("the configuration is valid")
+}
+
+fn a_game() -> (Trainer, State) {
+    let config = small();
+    let dataset = gander::data::open(&config.data, None).expect("the set is made from a seed");
+    let mut trainer = Trainer::new(Box::new(HostDevice::<f32>::new()), &config, &dataset).expect("the game fits the host");
+    let state = gander::cli::wait(None, trainer.state()).expect("the host does not fail");
+    (trainer, state)
+}
+
+fn checkpoints_of_a_game() -> Vec<Vec<u8>> {
+    let state = TRAINER.with_borrow(|(_, state)| state.clone());
+    vec![written(&Checkpoint::new(state, 3, "seed = 3".into(), "host".into(), "5b92".into()))]
+}
+
+/// A checkpoint with the SHA-256 that belongs to it, as somebody would write it who is not us.
+fn resealed(bytes: &[u8]) -> Vec<u8> {
+    seal(bytes).unwrap_or_else(|| bytes.to_vec())
+}
+
+fn seal(bytes: &[u8]) -> Option<Vec<u8>> {
+    let (length, rest) = bytes.split_first_chunk()?;
+    let (header, data) = rest.split_at_checked(u64::from_le_bytes(*length).try_into().ok()?)?;
+    let mut header: serde_json::Map<String, serde_json::Value> = serde_json::from_slice(header).ok()?;
+    let mut tensors = BTreeMap::new();
+    for (name, info) in header.iter().filter(|(name, _)| *name != "__metadata__") {
+        let shape: Vec<usize> = serde_json::from_value(info["shape"].clone()).ok()?;
+        let (start, end) = serde_json::from_value(info["data_offsets"].clone()).ok()?;
+        let (values, _) = data.get::<std::ops::Range<usize>>(start..end)?.as_chunks();
+        let values = values.iter().map(|value| f32::from_le_bytes(*value)).collect();
+        tensors.insert(name.clone(), Array { shape, values });
+    }
+    let metadata = header.get_mut("__metadata__")?.as_object_mut()?;
+    let text = |key: &str| Some(metadata.get(key)?.as_str()?.to_string());
+    let (iteration, seed) = (text("iteration")?.parse().ok()?, text("seed")?.parse().ok()?);
+    let (config, device, version) = (text("config")?, text("device")?, text("version")?);
+    let digest = Checkpoint { iteration, seed, config, device, version, data: text("data"), tensors }.digest();
+    metadata.insert("sha256".into(), digest.into());
+    let header = serde_json::to_vec(&header).ok()?;
+    Some([&(header.len() as u64).to_le_bytes(), &header[..], data].concat())
+}
+
+/// Goes back to a checkpoint, and sees to it that what a game accepts is what it could have learnt.
+fn read_checkpoint_of_a_game(bytes: &[u8]) -> bool {
+    let Ok(checkpoint) = Checkpoint::load_from(bytes) else { return false };
+    TRAINER.with_borrow_mut(|(trainer, start)| {
+        let state = checkpoint.into_state();
+        let accepted = trainer.restore(&state).is_ok();
+        if accepted {
+            let shapes = |state: &State| state.tensors.iter().map(|(name, array)| (name.clone(), array.shape.clone())).collect::<Vec<_>>();
+            assert_eq!(shapes(&state), shapes(start), "another architecture was accepted");
+            let whole = |array: &Array| {
+                array.values.len() == array.shape.iter().product::<usize>() && array.values.iter().all(|value| value.is_finite())
+            };
+            assert!(state.tensors.values().all(whole), "numbers that are missing or not finite were accepted");
+        }
+        accepted
+    })
+}
+
+/// All parameters of that game, as they are exported.
 fn tensors() -> Vec<Vec<u8>> {
-    let settings = ["generator.layers.0.units=3", "generator.layers.1.units=3", "discriminator.layers.0.units=2"].map(String::from);
-    let config = Config::parse(include_str!("../../assets/presets/ring.toml"), &settings).expect("it is a preset");
-    let outline = gander::data::outline(&config.data).expect("it is embedded");
-    let begun = State::begin(Box::new(HostDevice::<f32>::new()), &config, &outline, &[]);
-    let state = gander::cli::wait(None, begun).expect("the host does not fail");
+    let (config, state) = (small(), TRAINER.with_borrow(|(_, state)| state.clone()));
     let networks = players(&config).expect("its layers fit");
     let tensors = networks.iter().flat_map(|network| network.parameters_of(&state).expect("it is the state of this game")).collect();
     let origin = Origin { config: config.to_toml(), iteration: 7, version: "0.1.0".into() };
     let folder = tempfile::tempdir().expect("there is room for a file");
     let path = folder.path().join("a.safetensors");
-    safetensors::save(&path, &origin.metadata_with(&networks), &tensors).expect("there is room for a file");
+    tensor_file::save(&path, &origin.metadata_with(&networks), &tensors).expect("there is room for a file");
     vec![std::fs::read(path).expect("it was written")]
 }
 
@@ -247,7 +385,7 @@ fn players(config: &Config) -> gander::Result<Vec<Sequential>> {
 
 /// Reads named tensors, and what they say that they are the parameters of.
 fn read_tensors(bytes: &[u8]) -> bool {
-    let Ok(mut file) = safetensors::load_from(bytes) else { return false };
+    let Ok(mut file) = tensor_file::load_from(bytes) else { return false };
     let game = Origin::read(&file.metadata).and_then(|origin| Config::parse(&origin.config, &[]).ok());
     let Some(Ok(networks)) = game.as_ref().map(players) else { return false };
     networks.iter().all(|network| network.take(&mut file.tensors).is_ok_and(|parameters| !parameters.is_empty()))
@@ -258,7 +396,10 @@ fn configurations() -> Vec<Vec<u8>> {
 }
 
 fn read_config(bytes: &[u8]) -> bool {
-    Config::parse(&String::from_utf8_lossy(bytes), &[]).is_ok()
+    let Ok(config) = Config::parse(&String::from_utf8_lossy(bytes), &[]) else { return false };
+    let again = Config::parse(&config.to_toml(), &[]).expect("what was accepted is valid when it is written");
+    assert!(again == config, "what was accepted is something else once it is written");
+    true
 }
 
 fn metrics_files() -> Vec<Vec<u8>> {

@@ -15,7 +15,7 @@ use std::path::PathBuf;
 /// What stands where a class has too few examples: the colour of the gaps.
 const NOTHING: f32 = 56.0 / 255.0;
 
-/// The most numbers on a sheet.
+/// The most numbers on a sheet: 1 GiB of them.
 const MOST_NUMBERS: u64 = 1 << 28;
 
 /// Options of `gander data show`.
@@ -106,23 +106,41 @@ fn channels_of(channels: &[Spread]) -> String {
 /// So many examples of a range: pictures on a sheet, with a row per class where there are labels, and points over the training data.
 fn draw(dataset: &Dataset, range: Range<u32>, count: u32) -> Result<Png> {
     let some = range.start..range.end.min(range.start.saturating_add(count));
+    let classes = dataset.classes().filter(|_| !dataset.shape.is_point());
+    fit(dataset.shape, some.len() as u64, classes.map(|classes| (classes, count.div_ceil(classes))))?;
     if dataset.shape.is_point() {
         return Reference::new(dataset, Scaling::default()).draw(&dataset.rows(some));
     }
-    let numbers = u64::from(count) * u64::from(dataset.dimensions());
-    if numbers > MOST_NUMBERS {
-        let most = MOST_NUMBERS / u64::from(dataset.dimensions());
-        return Err(Error::Config(format!("{count} examples are more than a sheet has room for; --count takes up to {most} of these")));
-    }
     let picture = Picture::new(dataset.shape, dataset.preprocess, Scaling::default());
-    let pixels = match (&dataset.labels, dataset.classes()) {
+    let pixels = match (&dataset.labels, classes) {
         (Some(labels), Some(classes)) => {
-            let columns = count.div_ceil(classes).max(1);
+            let columns = count.div_ceil(classes);
             sheet(&rows(dataset, labels, range, columns, classes), picture, Some(columns))?
         }
         _ => sheet(&dataset.rows(some), picture, None)?,
     };
     Ok(Png::encode(&pixels))
+}
+
+/// Checks that so many examples, or so many classes with so many of each, are not more than are held at a time.
+fn fit(shape: Shape, examples: u64, by_class: Option<(u32, u32)>) -> Result<()> {
+    let Shape { width, height, channels } = shape;
+    let most = MOST_NUMBERS / u64::from(shape.dimensions());
+    let (drawn, room) = match by_class {
+        None => (examples, format!("--count takes up to {most} of these")),
+        Some((classes, each)) if u64::from(classes) <= most => {
+            let room = most / u64::from(classes) * u64::from(classes);
+            (u64::from(classes) * u64::from(each), format!("--count takes up to {room} of these, in rows of {classes} classes"))
+        }
+        Some((classes, each)) => (
+            u64::from(classes) * u64::from(each),
+            format!("one of each of {classes} classes is too many: choose a smaller --size, or fewer classes"),
+        ),
+    };
+    if drawn <= most {
+        return Ok(());
+    }
+    Err(Error::Config(format!("{drawn} examples of {width}×{height}×{channels} numbers are more than a sheet has room for; {room}")))
 }
 
 /// The first examples of each class, so many each.
@@ -135,4 +153,28 @@ fn rows(dataset: &Dataset, labels: &[u8], range: Range<u32>, columns: u32, class
         values.resize(full, NOTHING);
     }
     values
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_drawn_is_bounded_and_not_only_what_is_asked_for() {
+        let large = Shape { width: 2048, height: 2048, channels: 1 };
+        let refusal = |shape, examples, by_class| fit(shape, examples, by_class).unwrap_err().to_string();
+        assert!(fit(large, 64, None).is_ok() && fit(large, 64, Some((32, 2))).is_ok());
+        assert!(
+            refusal(large, 65, None)
+                .contains("65 examples of 2048×2048×1 numbers are more than a sheet has room for; --count takes up to 64")
+        );
+        assert!(
+            refusal(large, 65, Some((30, 3))).contains("90 examples of 2048×2048×1")
+                && refusal(large, 65, Some((30, 3))).contains("up to 60")
+        );
+        // One example is asked for, and a row per class takes 256.
+        assert!(refusal(large, 1, Some((256, 1))).contains("one of each of 256 classes is too many"));
+        // Points may be as large as pictures.
+        assert!(refusal(Shape { width: 1 << 20, height: 1, channels: 1 }, 257, None).contains("up to 256"));
+    }
 }

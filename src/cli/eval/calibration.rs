@@ -31,7 +31,7 @@ pub(super) fn known_or_made(bench: &mut Workbench, protocol: &Protocol, examples
 
 /// Where rows are kept: by everything that they depend on. Nowhere, for a user without a home.
 fn place(examples: &Examples, samples: usize) -> Option<PathBuf> {
-    let name = format!("{}-{}-{samples}.json", env!("CARGO_PKG_VERSION"), examples.dataset.fingerprint());
+    let name = format!("{}-{}-{samples}.json", crate::VERSION, examples.dataset.fingerprint());
     Some(cache_folder().ok()?.join("calibration").join(name))
 }
 

@@ -44,7 +44,7 @@ pub(super) struct Options {
 
 pub(super) fn run(options: &Options) -> Result<u8> {
     let view = RunView::open(&options.run)?;
-    let Generator { mut sampler, waiter, config, state, seed } = Generator::open(&view, options.at, options.seed, &options.device)?;
+    let Generator { mut sampler, waiter, config, state, seed, .. } = Generator::open(&view, options.at, options.seed, &options.device)?;
     let ends = wait(waiter.as_ref(), sampler.noise(2 * options.rows, seed))?;
     let path = if options.spherical { Path::Spherical } else { Path::Linear };
     let size = config.prior.size as usize;

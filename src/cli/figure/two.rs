@@ -46,7 +46,7 @@ pub(super) struct Options {
 
 pub(super) fn run(options: &Options) -> Result<u8> {
     let view = RunView::open(&options.run)?;
-    let Generator { mut sampler, waiter, config, state, seed } = Generator::open(&view, options.at, options.seed, &options.device)?;
+    let Generator { mut sampler, waiter, config, state, seed, .. } = Generator::open(&view, options.at, options.seed, &options.device)?;
     let dataset = options.data.open(&config.data)?;
     if dataset.shape.is_point() {
         let name = &dataset.name;

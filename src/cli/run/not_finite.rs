@@ -72,7 +72,7 @@ impl Run {
         let start = Instant::now();
         let now_ms = || 1e3 * start.elapsed().as_secs_f64();
         let interrupt = &self.interrupt;
-        let mut seen = |_: &[Metrics]| if interrupt.asked() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
+        let mut seen = |_: &[Metrics]| if interrupt.asked().is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
         let traced = wait(self.stage.waiter.as_ref(), self.stage.trainer.trace(finding, &now_ms, &mut seen))?;
         Ok(match traced {
             ControlFlow::Continue(Some(first)) => Traced::To(first),

@@ -19,14 +19,16 @@ const EXTENSIONS: [&str; 3] = ["png", "jpg", "jpeg"];
 const MOST_FILES: usize = 1 << 24;
 
 /// Changes whenever the same picture would be made into other pixels, so that no older ones are taken from the cache.
-const EDITION: u32 = 1;
+const EDITION: u32 = 2;
 
 /// A picture's file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Listed {
     /// Below the root.
     pub path: PathBuf,
-    /// The file's length; 0 where that is not to be had.
+    /// Whether there is a file: a link may lead nowhere.
+    pub there: bool,
+    /// The file's length.
     pub bytes: u64,
     /// Nanoseconds since 1970; 0 where that is not to be had.
     modified: u128,
@@ -36,7 +38,7 @@ pub(super) struct Listed {
 impl Listed {
     /// A file that is nowhere.
     pub fn for_test(path: &str) -> Listed {
-        Listed { path: path.into(), bytes: 0, modified: 0 }
+        Listed { path: path.into(), there: true, bytes: 0, modified: 0 }
     }
 }
 
@@ -50,7 +52,7 @@ pub(super) struct Listing {
 
 /// Lists a folder and those below it.
 /// # Errors
-/// [`Error::Io`] when one of them cannot be listed; [`Error::Data`] when there are more than 2²⁴ pictures.
+/// [`Error::Io`] when one of them cannot be listed, or something in it not be looked at; [`Error::Data`] when there are more than 2²⁴ pictures.
 pub(super) fn list(root: &Path) -> Result<Listing> {
     let mut listing = Listing { files: vec![], others: 0 };
     let (mut entered, mut folders) = (HashSet::new(), vec![PathBuf::new()]);
@@ -80,16 +82,16 @@ impl Listing {
             if name.as_encoded_bytes().starts_with(b".") {
                 continue;
             }
-            let (path, metadata) = (below.join(&name), fs::metadata(folder.join(&name)));
+            let (path, metadata) = (below.join(&name), metadata(&folder.join(&name))?);
             let is_picture = Path::new(&name).extension().is_some_and(|end| EXTENSIONS.iter().any(|known| end.eq_ignore_ascii_case(known)));
             match metadata {
-                Ok(metadata) if metadata.is_dir() => folders.push(path),
-                Ok(metadata) if is_picture && metadata.is_file() => {
+                Some(metadata) if metadata.is_dir() => folders.push(path),
+                Some(metadata) if is_picture && metadata.is_file() => {
                     let since = metadata.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
-                    self.files.push(Listed { path, bytes: metadata.len(), modified: since.map_or(0, |since| since.as_nanos()) });
+                    let modified = since.map_or(0, |since| since.as_nanos());
+                    self.files.push(Listed { path, there: true, bytes: metadata.len(), modified });
                 }
-                // A link that leads nowhere: named when it is opened.
-                Err(_) if is_picture => self.files.push(Listed { path, bytes: 0, modified: 0 }),
+                None if is_picture => self.files.push(Listed { path, there: false, bytes: 0, modified: 0 }),
                 _ => self.others += 1,
             }
         }
@@ -99,14 +101,24 @@ impl Listing {
     /// The sha256 of paths, lengths, times and form: another one when anything was changed.
     pub fn key(&self, form: Form) -> [u8; 32] {
         let mut hasher = begun(form);
-        for Listed { path, bytes, modified } in &self.files {
+        for Listed { path, there, bytes, modified } in &self.files {
             let path = path.as_os_str().as_encoded_bytes();
             hasher.update((path.len() as u64).to_le_bytes());
             hasher.update(path);
+            hasher.update([u8::from(*there)]);
             hasher.update(bytes.to_le_bytes());
             hasher.update(modified.to_le_bytes());
         }
         hasher.finalize().into()
+    }
+}
+
+/// What a path leads to, or nothing for a link that leads nowhere. Other failures pass, and what is behind them must not be taken for nothing.
+fn metadata(path: &Path) -> Result<Option<fs::Metadata>> {
+    match fs::metadata(path) {
+        Ok(metadata) => Ok(Some(metadata)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(Error::io("look at", path)(error)),
     }
 }
 

@@ -16,6 +16,7 @@ use image::{DynamicImage, GrayImage, ImageDecoder, ImageFormat, ImageReader, Lim
 
 use super::Form;
 use super::listing::Listed;
+use crate::error::{Error, Result};
 
 /// The most bytes that a picture's file may have.
 const MOST_BYTES: u64 = 1 << 26;
@@ -26,35 +27,40 @@ const MOST_SIDE: u32 = 1 << 15;
 /// The most pixels: 8192×8192.
 const MOST_PIXELS: u64 = 1 << 26;
 
-/// The most bytes that a decoder may take for itself.
-const MOST_MEMORY: u64 = 1 << 30;
+/// Bytes that a decoder of PNG may take beside the pixels, and beside what its file may ask for: a row of the widest picture is 256 KiB.
+const BESIDE: u64 = 1 << 20;
 
 /// A file of more bytes, or a picture of more pixels, waits until it is the only large one.
 const LARGE: u64 = 1 << 22;
 
 /// The result of a step, or what is wrong with the picture, in words.
-type Readable<T> = Result<T, String>;
+type Readable<T> = std::result::Result<T, String>;
 
 /// Reads a picture's file below `root`. The large ones are read one at a time, in `turn`.
-pub(super) fn read(root: &Path, file: &Listed, form: Form, turn: &Mutex<()>) -> Readable<Vec<u8>> {
+/// # Errors
+/// [`Error::Io`] when the file cannot be read. That says nothing of the picture: the next time it may be whole.
+pub(super) fn read(root: &Path, file: &Listed, form: Form, turn: &Mutex<()>) -> Result<Readable<Vec<u8>>> {
+    if !file.there {
+        return Ok(Err("a link that leads nowhere".into()));
+    }
     let mut large = (file.bytes > LARGE).then(|| wait(turn));
     if file.bytes > MOST_BYTES {
-        return Err(too_long());
+        return Ok(Err(too_long()));
     }
-    let mut bytes = vec![];
-    let opened = File::open(root.join(&file.path)).map_err(|error| error.to_string())?;
-    opened.take(MOST_BYTES + 1).read_to_end(&mut bytes).map_err(|error| error.to_string())?;
-    decode(&bytes, form, |pixels| {
+    let (path, mut bytes) = (root.join(&file.path), vec![]);
+    let opened = File::open(&path).map_err(Error::io("open", &path))?;
+    opened.take(MOST_BYTES + 1).read_to_end(&mut bytes).map_err(Error::io("read", &path))?;
+    Ok(decode(&bytes, form, |pixels| {
         if pixels > LARGE && large.is_none() {
             large = Some(wait(turn));
         }
-    })
+    }))
 }
 
 /// Reads a picture from its file's bytes: size × size bytes of each channel, one channel after the other.
 /// # Errors
 /// if the bytes are no whole PNG or JPEG, or the picture is absurdly large; in words.
-pub fn read_from(bytes: &[u8], form: Form) -> Result<Vec<u8>, String> {
+pub fn read_from(bytes: &[u8], form: Form) -> std::result::Result<Vec<u8>, String> {
     decode(bytes, form, |_| ())
 }
 
@@ -80,9 +86,7 @@ fn decode(bytes: &[u8], form: Form, begin: impl FnOnce(u64)) -> Readable<Vec<u8>
         Some(other) => return Err(format!("it is neither PNG nor JPEG, but {other:?}")),
         None => return Err("it is neither PNG nor JPEG".into()),
     }
-    let mut limits = Limits::default();
-    (limits.max_image_width, limits.max_image_height, limits.max_alloc) = (Some(MOST_SIDE), Some(MOST_SIDE), Some(MOST_MEMORY));
-    reader.limits(limits);
+    reader.limits(limits(bytes));
     let mut decoder = reader.into_decoder().map_err(damaged)?;
     let (width, height) = decoder.dimensions();
     let pixels = u64::from(width) * u64::from(height);
@@ -97,12 +101,39 @@ fn decode(bytes: &[u8], form: Form, begin: impl FnOnce(u64)) -> Readable<Vec<u8>
     Ok(formed(&picture, form))
 }
 
-/// Whether a JPEG has its end (FF D9) behind the beginning of its last scan (FF DA): a decoder would fill up with grey what is missing. Inside a scan
-/// FF is always followed by 00 or by a marker of restart, so that neither is there by chance.
+/// What a decoder is held to. The bytes of the pixels are not among it: [`MOST_PIXELS`] bounds them. What else a PNG holds is kept as it stands in the file,
+/// but for a colour profile, which is inflated: one that grows beyond four times the file is a bomb, and the picture is read without it.
+pub(in crate::data) fn limits(bytes: &[u8]) -> Limits {
+    let mut limits = Limits::default();
+    (limits.max_image_width, limits.max_image_height) = (Some(MOST_SIDE), Some(MOST_SIDE));
+    limits.max_alloc = Some(4 * bytes.len() as u64 + BESIDE);
+    limits
+}
+
+/// Whether a JPEG has its end (FF D9) behind a scan (FF DA): a decoder would fill up with grey what is missing. What comes behind the end is not looked at:
+/// phones put films and further pictures there.
 fn ends(bytes: &[u8]) -> bool {
-    let mut pairs = bytes.windows(2).rev();
-    let end = pairs.by_ref().take_while(|pair| *pair != [0xff, 0xda]).any(|pair| pair == [0xff, 0xd9]);
-    end && pairs.any(|pair| pair == [0xff, 0xda])
+    let (mut at, mut scans) = (2, false);
+    loop {
+        // Inside a scan, FF is followed by 00 or by a marker of restart. Between segments, what is no marker is passed over, as decoders do.
+        let Some(marker) =
+            bytes.get(at..).and_then(|rest| rest.windows(2).position(|pair| pair[0] == 0xff && !matches!(pair[1], 0 | 0xff)))
+        else {
+            return false;
+        };
+        let kind = bytes[at + marker + 1];
+        at += marker + 2;
+        match kind {
+            0xd9 => return scans,
+            // Markers that stand alone.
+            0x01 | 0xd0..=0xd8 => {}
+            _ => {
+                let Some(length) = bytes.get(at..at + 2) else { return false };
+                at += usize::from(u16::from_be_bytes([length[0], length[1]])).max(2);
+                scans |= kind == 0xda;
+            }
+        }
+    }
 }
 
 /// The picture, of the form that is wanted.

@@ -1,8 +1,9 @@
 //! Which pictures are for training, validation and test, in which order they stand, and of which class they are.
 //!
-//! Folders `train`, `test` and `valid` (or `val`) directly in the root say it themselves. Where there is `train` without a folder for validation, the last
-//! ⌊n/5⌋ of n training pictures are held out for it, as of CIFAR-10's records. Where there is no `train`, or it stands alone, ⌊n/7⌋ of all n pictures are
-//! for validation and as many for test. What is cut is put into an order shuffled once by a fixed key before, so that every part has all classes.
+//! Folders `train`, `test` and `valid` directly in the root say it themselves, and so do `training`, `testing`, `val` and `validation`. Where there is
+//! `train` without a folder for validation, the last ⌊n/5⌋ of n training pictures are held out for it, as of CIFAR-10's records. Where none of these folders
+//! is there, or `train` stands alone, ⌊n/7⌋ of all n pictures are for validation and as many for test. The others without `train` are refused: their pictures
+//! would be trained on. What is cut is put into an order shuffled once by a fixed key before, so that every part has all classes.
 
 use std::collections::BTreeSet;
 use std::path::{Component, Path};
@@ -21,6 +22,10 @@ pub(super) enum Part {
     Valid = 1,
     Test = 2,
 }
+
+/// What the folders are called that say it.
+const NAMES: [(&[&str], Part); 3] =
+    [(&["train", "training"], Part::Train), (&["valid", "val", "validation"], Part::Valid), (&["test", "testing"], Part::Test)];
 
 /// What is cut off the training pictures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,17 +54,23 @@ pub(super) struct Plan {
 
 impl Plan {
     /// The plan of a listing.
-    pub fn of(listing: &Listing) -> Plan {
+    /// # Errors
+    /// if folders say what is for validation or test, and none what is for training; in words.
+    pub fn of(listing: &Listing) -> Result<Plan, String> {
         let said: Vec<Option<Part>> = listing.files.iter().map(|file| part(&file.path)).collect();
         let has = |part: Part| said.contains(&Some(part));
         let parted = has(Part::Train);
+        if let Some(at) = said.iter().position(|part| !parted && part.is_some()) {
+            return Err(untrained(&listing.files[at].path, said.iter().flatten().count()));
+        }
         let cut = match (parted, has(Part::Valid), has(Part::Test)) {
             (true, false, true) => Cut::Fifth,
             (true, true, _) => Cut::Nothing,
             _ => Cut::Sevenths,
         };
         let part_of = |at: usize| if parted { said[at] } else { Some(Part::Train) };
-        let order = if cut == Cut::Nothing { (0..said.len()).collect() } else { shuffled(said.len()) };
+        // At most 2²⁴ files are listed.
+        let order: Vec<usize> = if cut == Cut::Nothing { (0..said.len()).collect() } else { shuffled(said.len() as u32).collect() };
         let mut files: Vec<usize> = order.into_iter().filter(|at| part_of(*at).is_some()).collect();
         // Only what is cut has to be shuffled; the others stay in the order of their paths.
         files.sort_by_key(|at| (part_of(*at), if part_of(*at) == Some(Part::Train) { 0 } else { *at }));
@@ -70,7 +81,7 @@ impl Plan {
         let label = |at: &usize| classes.binary_search(&class_of(*at)).expect("every file's class is among them") as u8;
         let labels = (!classes.is_empty()).then(|| files.iter().map(label).collect());
         let left_out = said.len() - files.len();
-        Plan { files, parts, labels, classes, left_out, cut }
+        Ok(Plan { files, parts, labels, classes, left_out, cut })
     }
 
     /// How many pictures there are of each part.
@@ -99,19 +110,33 @@ pub(in crate::data) fn sevenths(n: u32) -> Ranges {
     Ranges { train: 0..n - 2 * share, valid: n - 2 * share..n - share, test: n - share..n }
 }
 
-/// The numbers below `count` in an order that only depends on it.
-pub(in crate::data) fn shuffled(count: usize) -> Vec<usize> {
-    let mut order: Vec<usize> = (0..count).collect();
-    order.sort_by_cached_key(|&at| (threefry2x32([0, HELD_OUT], [0, at as u32]), at));
+/// The numbers below `count` in an order that only depends on it: that of their two random words, the first above the second. It takes eight bytes for each.
+pub(in crate::data) fn shuffled(count: u32) -> impl Iterator<Item = usize> {
+    let words = |at: u32| threefry2x32([0, HELD_OUT], [0, at]);
+    let first = |place: &u64| place >> 32;
+    let mut order: Vec<u64> = (0..count).map(|at| u64::from(words(at)[0]) << 32 | u64::from(at)).collect();
+    order.sort_unstable();
+    // Where the first words are the same, the second ones decide.
     order
+        .chunk_by_mut(|one, other| first(one) == first(other))
+        .for_each(|same| same.sort_unstable_by_key(|at| (words(*at as u32)[1], *at)));
+    order.into_iter().map(|at| at as u32 as usize)
 }
 
 /// What the first folder of a path says, where it lies in one.
 fn part(path: &Path) -> Option<Part> {
     let mut components = path.components();
     let (Some(Component::Normal(first)), Some(_)) = (components.next(), components.next()) else { return None };
-    let named = [("train", Part::Train), ("valid", Part::Valid), ("val", Part::Valid), ("test", Part::Test)];
-    named.into_iter().find(|(name, _)| first.eq_ignore_ascii_case(name)).map(|(_, part)| part)
+    NAMES.into_iter().find(|(names, _)| names.iter().any(|name| first.eq_ignore_ascii_case(name))).map(|(_, part)| part)
+}
+
+/// That pictures of such a path, so many in all, are held out from nothing.
+fn untrained(path: &Path, count: usize) -> String {
+    let folder = path.components().next().map(|first| first.as_os_str().display().to_string()).unwrap_or_default();
+    format!(
+        "the folder `{folder}` says that its pictures are held out ({count} are), and no folder `train` says which are trained on; add it, rename \
+         `{folder}` if it is a class, or name `{folder}` itself to train on it"
+    )
 }
 
 /// The folders between the first `skipped` components and the file, as a name; `.` where there are none.
@@ -133,6 +158,10 @@ mod tests {
         Listing { files, others: 0 }
     }
 
+    fn planned(paths: &[String]) -> Plan {
+        Plan::of(&listing(paths)).unwrap()
+    }
+
     fn many(folder: &str, count: u32) -> impl Iterator<Item = String> {
         (0..count).map(move |i| format!("{folder}/{i:03}.png"))
     }
@@ -140,7 +169,7 @@ mod tests {
     #[test]
     fn without_folders_that_say_so_a_seventh_each_is_held_out_of_all_classes() {
         let paths: Vec<String> = many("cat", 70).chain(many("dog", 70)).collect();
-        let plan = Plan::of(&listing(&paths));
+        let plan = planned(&paths);
         assert_eq!(plan.ranges(plan.counts()), Ranges { train: 0..100, valid: 100..120, test: 120..140 });
         assert_eq!(plan.classes, ["cat", "dog"]);
         let labels = plan.labels.as_ref().unwrap();
@@ -161,7 +190,7 @@ mod tests {
             .chain(many("extra", 3))
             .chain(["x.png".into()])
             .collect();
-        let plan = Plan::of(&listing(&paths));
+        let plan = planned(&paths);
         assert_eq!(plan.ranges(plan.counts()), Ranges { train: 0..40, valid: 40..50, test: 50..54 });
         assert_eq!((plan.classes.clone(), plan.left_out), (vec!["a".to_string(), "b".to_string()], 4));
         // The test pictures stand in the order of their paths.
@@ -172,7 +201,7 @@ mod tests {
     #[test]
     fn three_folders_leave_nothing_to_cut() {
         let paths: Vec<String> = many("train", 5).chain(many("val", 3)).chain(many("test", 2)).collect();
-        let plan = Plan::of(&listing(&paths));
+        let plan = planned(&paths);
         assert_eq!(plan.ranges(plan.counts()), Ranges { train: 0..5, valid: 5..8, test: 8..10 });
         assert!(plan.files[..5].is_sorted() && plan.labels.is_none());
         // Of four whole pictures for training, and none for test, the ranges stay in their places.
@@ -181,11 +210,51 @@ mod tests {
 
     #[test]
     fn classes_are_folders_at_any_depth_and_a_byte_has_to_tell_them_apart() {
-        let plan = Plan::of(&listing(&["b.png".into(), "a/b/c.png".into(), "a/b.png".into()]));
+        let plan = planned(&["b.png".into(), "a/b/c.png".into(), "a/b.png".into()]);
         assert_eq!(plan.classes, [".", "a", "a/b"]);
         let folders = |count: u32| (0..count).map(|i| format!("{i}/x.png")).collect::<Vec<_>>();
-        assert_eq!(Plan::of(&listing(&folders(256))).classes.len(), 256);
-        assert!(Plan::of(&listing(&folders(257))).labels.is_none());
-        assert!(Plan::of(&listing(&["one/a.png".into(), "one/b.png".into()])).labels.is_none());
+        assert_eq!(planned(&folders(256)).classes.len(), 256);
+        assert!(planned(&folders(257)).labels.is_none());
+        assert!(planned(&["one/a.png".into(), "one/b.png".into()]).labels.is_none());
+    }
+
+    #[test]
+    fn folders_by_their_longer_names_mean_the_same() {
+        let of = |names: [&str; 3]| {
+            let [train, valid, test] = names;
+            let of_class = |part: &str, class: &str, count| many(&format!("{part}/{class}"), count).collect::<Vec<_>>();
+            let plan =
+                planned(&[of_class(train, "a", 5), of_class(train, "b", 5), of_class(valid, "a", 3), of_class(test, "b", 2)].concat());
+            (plan.ranges(plan.counts()), plan.labels, plan.classes, plan.left_out)
+        };
+        let wanted = of(["train", "valid", "test"]);
+        assert_eq!(wanted.0, Ranges { train: 0..10, valid: 10..13, test: 13..15 });
+        for names in [["training", "validation", "testing"], ["Training", "VAL", "Test"]] {
+            assert_eq!(of(names), wanted, "{names:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_held_out_from_nothing_is_refused() {
+        for part in ["test", "Testing", "valid", "val", "validation"] {
+            let paths: Vec<String> = many(&format!("{part}/a"), 3).chain(many("dog", 9)).collect();
+            let why = Plan::of(&listing(&paths)).err().unwrap();
+            for named in [format!("the folder `{part}`"), "held out (3 are)".into(), "no folder `train`".into()] {
+                assert!(why.contains(&named), "`{named}` is not in: {why}");
+            }
+        }
+        // A file of that name is no folder.
+        assert_eq!(planned(&["test.png".into(), "dog/a.png".into()]).files.len(), 2);
+    }
+
+    #[test]
+    fn the_order_is_that_of_both_random_words() {
+        // Among 2¹⁸ numbers about 2³⁵⁻³² = 8 pairs have the first word in common.
+        let count = 1 << 18;
+        let words = |at: usize| threefry2x32([0, HELD_OUT], [0, at as u32]);
+        let mut wanted: Vec<usize> = (0..count).collect();
+        wanted.sort_by_cached_key(|at| (words(*at), *at));
+        assert!(wanted.windows(2).any(|pair| words(pair[0])[0] == words(pair[1])[0]), "no two have the first word in common");
+        assert!(shuffled(count as u32).eq(wanted));
     }
 }

@@ -128,6 +128,17 @@ fn a_folder_is_decoded_once_and_again_when_anything_has_changed() {
 }
 
 #[test]
+fn what_is_read_from_the_cache_is_marked_as_used() {
+    let case = Case::new();
+    (0..8).for_each(|i| case.put(&format!("{i}.png"), i));
+    case.open();
+    let long_ago = std::time::UNIX_EPOCH + std::time::Duration::from_secs(1);
+    fs::File::options().append(true).open(case.pack()).unwrap().set_modified(long_ago).unwrap();
+    assert_eq!(case.open().decoded, 0);
+    assert!(fs::metadata(case.pack()).unwrap().modified().unwrap() > long_ago);
+}
+
+#[test]
 fn a_damaged_cache_is_made_anew_and_none_is_done_without() {
     let case = Case::new();
     (0..8).for_each(|i| case.put(&format!("{i}.png"), i));
@@ -185,6 +196,11 @@ fn a_folder_without_a_whole_picture_is_refused() {
     case.write("a.jpg", b"");
     assert!(case.refusal().ends_with("none of its pictures can be read: a.jpg: it is neither PNG nor JPEG"), "{}", case.refusal());
     case.put("test/a.png", 1);
+    assert!(
+        case.refusal().contains("the folder `test` says that its pictures are held out (1 are), and no folder `train`"),
+        "{}",
+        case.refusal()
+    );
     case.write("train/a.jpg", b"");
     assert!(case.refusal().contains("none of its pictures for training can be read: train/a.jpg"), "{}", case.refusal());
     let nowhere = Folder::list(&case.root.path().join("nowhere"), FORM).err().unwrap().to_string();
@@ -219,10 +235,47 @@ fn loops_of_links_end_and_pipes_and_dead_links_do_not_stop_anything() {
     fs::create_dir(case.root.path().join("folder.png")).unwrap();
     let opened = case.open();
     assert_eq!(opened.skipped.len(), 1);
-    assert!(opened.skipped[0].starts_with("dead.png: "), "{:?}", opened.skipped);
+    assert!(opened.skipped[0].starts_with("dead.png: a link that leads nowhere"), "{:?}", opened.skipped);
     let mut found = greys(&opened.dataset.unwrap());
     found.sort_unstable();
     assert_eq!(found, [1, 9]);
+}
+
+#[test]
+fn a_file_that_cannot_be_read_ends_it_all_and_is_not_kept_as_a_broken_picture() {
+    let case = Case::new();
+    (0..20).for_each(|i| case.put(&format!("{i:02}.png"), i));
+    let picture = case.root.path().join("07.png");
+    // Between the listing and the reading it is gone, or something else is there: `open` or `read` fails.
+    for in_its_place in [None, Some(())] {
+        let folder = Folder::list(case.root.path(), FORM).unwrap();
+        fs::remove_file(&picture).unwrap();
+        in_its_place.inspect(|()| fs::create_dir(&picture).unwrap());
+        let failure = folder.open("x", Some(case.cache.path()), &mut |_| ()).unwrap_err();
+        assert!(matches!(&failure, Error::Io { path, .. } if *path == picture), "{failure}");
+        assert!(!case.cache.path().join("folders").exists(), "nothing may be kept of it");
+        in_its_place.inspect(|()| fs::remove_dir(&picture).unwrap());
+        case.put("07.png", 7);
+    }
+    assert_eq!(case.open().dataset.unwrap().examples(), 20);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn an_error_of_the_disk_names_the_file_and_passes() {
+    let case = Case::new();
+    (0..8).for_each(|i| case.put(&format!("{i}.png"), i));
+    // A regular file whose first byte the kernel answers with EIO: nothing is mapped at address 0.
+    let failing = case.root.path().join("failing.png");
+    std::os::unix::fs::symlink("/proc/self/mem", &failing).unwrap();
+    let refusal = case.refusal();
+    assert!(refusal.starts_with(&format!("cannot read {}: ", failing.display())) && refusal.contains("os error 5"), "{refusal}");
+    fs::remove_file(&failing).unwrap();
+    let opened = case.open();
+    assert_eq!((opened.skipped.len(), opened.dataset.unwrap().examples()), (0, 8));
+    // A link to itself cannot be looked at, whatever it is called.
+    std::os::unix::fs::symlink("itself", case.root.path().join("itself")).unwrap();
+    assert!(case.refusal().starts_with(&format!("cannot look at {}: ", case.root.path().join("itself").display())), "{}", case.refusal());
 }
 
 #[cfg(target_os = "linux")]

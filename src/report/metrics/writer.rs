@@ -1,7 +1,7 @@
 //! Writing `metrics.csv`, and going on with the file of a run that has stopped.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, BufWriter, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use super::{HEADER, body};
@@ -9,11 +9,18 @@ use crate::atomic;
 use crate::error::{Error, Result};
 use crate::gan::Metrics;
 
+/// Rows are handed over to the operating system when so many bytes of them have come together.
+const HANDED_OVER: usize = 8 << 10;
+
 /// Appends rows to `metrics.csv`.
+///
+/// Rows that cannot be written, to a full disk, are kept and written later: none is lost while this lives, and none is written twice.
 #[derive(Debug)]
 pub struct Writer {
     path: PathBuf,
-    file: BufWriter<File>,
+    file: File,
+    /// What is not written yet.
+    pending: Vec<u8>,
 }
 
 /// What [`Writer::resume`] left out of the file.
@@ -30,9 +37,7 @@ impl Writer {
     /// # Errors when the file exists or cannot be written.
     pub fn create(path: &Path) -> Result<Writer> {
         let file = OpenOptions::new().append(true).create_new(true).open(path).map_err(Error::io("create", path))?;
-        let mut writer = Writer { path: path.into(), file: BufWriter::new(file) };
-        writer.write(HEADER)?;
-        writer.write("\n")?;
+        let mut writer = Writer { path: path.into(), file, pending: format!("{HEADER}\n").into_bytes() };
         writer.flush()?;
         Ok(writer)
     }
@@ -59,30 +64,46 @@ impl Writer {
             atomic::write(path, |file| file.write_all(kept.as_bytes()))?;
         }
         let file = OpenOptions::new().append(true).open(path).map_err(Error::io("open", path))?;
-        Ok((Writer { path: path.into(), file: BufWriter::new(file) }, dropped))
+        Ok((Writer { path: path.into(), file, pending: vec![] }, dropped))
     }
 
-    /// Appends one row, to a buffer at first.
-    /// # Errors when the file cannot be written.
-    pub fn append(&mut self, row: Metrics) -> Result<()> {
-        self.write(&row.line())
+    /// Appends one row. Whether it can be written shows at the next [`Writer::flush`].
+    pub fn append(&mut self, row: Metrics) {
+        self.pending.extend_from_slice(row.line().as_bytes());
+        if self.pending.len() >= HANDED_OVER {
+            self.flush().ok();
+        }
     }
 
     /// Hands all rows to the operating system, where other programs see them.
     /// # Errors when the file cannot be written.
     pub fn flush(&mut self) -> Result<()> {
-        self.file.flush().map_err(Error::io("write", &self.path))
+        let mut written = 0;
+        let mut outcome = Ok(());
+        while outcome.is_ok() && written < self.pending.len() {
+            match self.file.write(&self.pending[written..]) {
+                Ok(0) => outcome = Err(io::ErrorKind::WriteZero.into()),
+                Ok(bytes) => written += bytes,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => outcome = Err(error),
+            }
+        }
+        self.pending.drain(..written);
+        outcome.map_err(Error::io("write", &self.path))
     }
 
     /// Flushes, and waits until the rows are on the disk. Due before each checkpoint: what a run resumes from must have its rows.
     /// # Errors when the file cannot be written.
     pub fn sync(&mut self) -> Result<()> {
         self.flush()?;
-        self.file.get_ref().sync_data().map_err(Error::io("sync", &self.path))
+        self.file.sync_data().map_err(Error::io("sync", &self.path))
     }
+}
 
-    fn write(&mut self, text: &str) -> Result<()> {
-        self.file.write_all(text.as_bytes()).map_err(Error::io("write", &self.path))
+impl Drop for Writer {
+    fn drop(&mut self) {
+        // Rows behind the last checkpoint: a run that failed is told about by them, and does without.
+        self.flush().ok();
     }
 }
 
@@ -94,7 +115,7 @@ mod tests {
 
     fn written(path: &Path, iterations: impl IntoIterator<Item = u64>) {
         let mut writer = Writer::create(path).unwrap();
-        iterations.into_iter().for_each(|iteration| writer.append(row(iteration)).unwrap());
+        iterations.into_iter().for_each(|iteration| writer.append(row(iteration)));
         writer.sync().unwrap();
     }
 
@@ -107,7 +128,7 @@ mod tests {
         assert_eq!(read(&path).unwrap().len(), 9, "a torn last line is no error while reading");
         let (mut writer, dropped) = Writer::resume(&path, 5).unwrap();
         assert_eq!(dropped, Dropped { later: 4, unreadable: 1 });
-        writer.append(row(6)).unwrap();
+        writer.append(row(6));
         writer.flush().unwrap();
         assert_eq!(read(&path).unwrap(), (1..=6).map(row).collect::<Vec<_>>());
     }
@@ -122,7 +143,7 @@ mod tests {
             fs::write(&path, &whole[..length]).unwrap();
             let before = read(&path).unwrap();
             let (mut writer, _) = Writer::resume(&path, 2).unwrap();
-            writer.append(row(3)).unwrap();
+            writer.append(row(3));
             writer.flush().unwrap();
             let rows = read(&path).unwrap();
             assert_eq!(rows.len(), before.len().min(2) + 1, "cut at {length}");

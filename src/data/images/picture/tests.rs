@@ -117,6 +117,38 @@ fn a_file_that_breaks_off_is_no_picture() {
 }
 
 #[test]
+fn what_follows_a_whole_picture_is_not_looked_at() {
+    // A film as phones append it, the beginning of a scan by chance in it; a further picture that breaks off; a thumbnail's end alone.
+    let jpeg = encoded(painted(32, 32), ImageFormat::Jpeg);
+    let film = [&b"\0\0\0\x18ftypmp42\xff\xda\0\x0c"[..], &[0xff, 0xda, 7, 7, 0xff, 0xda, 1].repeat(99)].concat();
+    let tails: [&[u8]; 5] = [&film, &jpeg[..jpeg.len() / 2], &[0xff, 0xd9], &[0; 4096], b"\xff"];
+    for format in [ImageFormat::Png, ImageFormat::Jpeg] {
+        let whole = encoded(painted(32, 32), format);
+        let wanted = read_from(&whole, COLOUR).unwrap();
+        for (at, tail) in tails.iter().enumerate() {
+            assert_eq!(read_from(&[&whole, *tail].concat(), COLOUR).as_ref(), Ok(&wanted), "{format:?}, tail {at}");
+            // The end of a picture behind it does not end one that breaks off.
+            if format == ImageFormat::Jpeg {
+                assert_eq!(ends(&[&whole[..whole.len() - 2], *tail].concat()), *tail == [0xff, 0xd9], "tail {at}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_jpeg_ends_where_its_segments_say() {
+    let begin = |rest: &[u8]| [&[0xff, 0xd8], rest].concat();
+    let scan = [0xff, 0xda, 0, 4, 1, 2];
+    // A thumbnail with its own end within a segment, and fill bytes before a marker, are passed over.
+    let thumbnail = [0xff, 0xe1, 0, 8, 0xff, 0xda, 0, 2, 0xff, 0xd9];
+    assert!(!ends(&begin(&thumbnail)) && !ends(&begin(&[&thumbnail[..], &scan].concat())));
+    assert!(ends(&begin(&[&thumbnail[..], &scan, &[5, 0xff, 0, 0xff, 0xd3, 6, 0xff, 0xff, 0xd9]].concat())));
+    // Two scans, the second breaking off; an end without any scan; a length beyond the file.
+    assert!(!ends(&begin(&[&scan[..], &[9], &scan, &[9, 0xff, 0]].concat())));
+    assert!(!ends(&begin(&[0xff, 0xd9])) && !ends(&begin(&[0xff, 0xe1, 0xff, 0xff, 0xff, 0xd9])) && !ends(&[]) && !ends(&[0xff]));
+}
+
+#[test]
 fn what_is_no_png_or_jpeg_is_named_whatever_it_is_called() {
     refused(&encoded(painted(4, 4), ImageFormat::Gif), "it is neither PNG nor JPEG, but Gif");
     refused(b"a letter to a friend", "it is neither PNG nor JPEG");
