@@ -33,14 +33,18 @@ fn moment(i: u32, bound: u64) -> Duration {
 /// From when on a moment is counted.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum From {
+    /// The process begins.
     Start,
+    /// It has trained, and saved that.
     Training,
+    /// Then, when a file is next being written.
+    Writing,
 }
 
 impl From {
-    /// Every fourth time a process is stopped while it gets ready.
+    /// By turns, while it trains most of the time.
     fn of(i: u32) -> From {
-        if i % 4 == 3 { From::Start } else { From::Training }
+        [From::Training, From::Writing, From::Training, From::Start][i as usize % 4]
     }
 }
 
@@ -54,10 +58,17 @@ fn stopped(out: &Path, signal: &str, from: From, after: Duration) -> (Output, Du
         false => command.args(["train", "ring", "--out"]).arg(out).args(TINY).args(BUSY),
     };
     let child = command.args(["--iterations", "1000000", "--verbose"]).stderr(Stdio::piped()).spawn().unwrap();
-    while from == From::Training && saves() == before {
+    while from != From::Start && saves() == before {
         sleep(Duration::from_millis(1));
     }
-    sleep(after);
+    if from == From::Writing {
+        let asked = Instant::now();
+        while leftovers(out) == 0 {
+            assert!(asked.elapsed() < Duration::from_secs(60), "nothing is written any more");
+        }
+    } else {
+        sleep(after);
+    }
     send(signal, child.id());
     let sent = Instant::now();
     (child.wait_with_output().unwrap(), sent.elapsed())
