@@ -15,7 +15,7 @@ mod not_finite;
 mod own_data;
 mod report;
 mod scarcity;
-#[cfg(unix)]
+#[cfg(target_os = "linux")]
 mod stops;
 mod tensorboard;
 

@@ -3,7 +3,7 @@
 //! `GANDER_SIGNALS` and `GANDER_KILLS` set how often: few unless they are set.
 
 use crate::lifecycle::{bytes, resume};
-use crate::{TINY, gander, iterations, said, train};
+use crate::{TINY, iterations, said, train};
 use gander::checkpoint::Checkpoint;
 use std::fs;
 use std::os::unix::process::ExitStatusExt;
@@ -18,6 +18,14 @@ const SAME: [&str; 3] = ["metrics.csv", "monitor.csv", "config.toml"];
 /// So that much is written: a checkpoint at every other iteration, sheets and readings of the monitor now and then.
 const BUSY: [&str; 8] =
     ["--set", "report.checkpoint_every=2", "--set", "report.samples_every=7", "--set", "report.monitor_every=15", "--set", "report.keep=3"];
+
+/// The program as a terminal starts it: whoever started the tests may have turned signals off, as `nohup` and scripts do, and it would leave them so.
+fn gander() -> Command {
+    let mut command = Command::new("env");
+    command.args(["--default-signal=INT,TERM,HUP", env!("CARGO_BIN_EXE_gander")]);
+    command.env_remove("GANDER_ADAPTER").env_remove("GANDER_DATA");
+    command
+}
 
 /// A number from the environment.
 fn times(variable: &str, unless_set: u32) -> u32 {
