@@ -69,7 +69,7 @@ impl Game {
         let mut generator = generator(rec, config, mean, &clock);
         let mut discriminator = Network::new(rec, "D", &config.discriminator.layers, example, true, mean, &clock);
         Ok(Game {
-            prior: Prior::new(config.prior.noise, config.prior.size, &clock),
+            prior: Prior::of(&config.prior, &clock),
             data: Minibatches::new(rec, outline, &clock),
             m,
             k,

@@ -7,6 +7,7 @@ pub mod algorithm1;
 mod alone;
 pub mod code2014;
 mod config;
+mod coordination;
 mod evaluation;
 mod extend;
 mod fit;
@@ -24,6 +25,7 @@ mod state;
 mod trainer;
 
 pub use config::{BlendConfig, Config, GameConfig, NetworkConfig, PriorConfig, Recipe, ReportConfig, Retried, Scaling};
+pub use coordination::AdaptiveConfig;
 pub use extend::Inherited;
 pub use fit::Fit;
 pub use game::{Game, Player};
