@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 
 # The packages that the tests need where there is apt: lavapipe (Vulkan in software), its loader, and the validators of SPIR-V and GLSL.
 missing=()
-ls /usr/share/vulkan/icd.d/*.json /etc/vulkan/icd.d/*.json >/dev/null 2>&1 || missing+=(mesa-vulkan-drivers)
+[ -n "$(ls /usr/share/vulkan/icd.d/*.json /etc/vulkan/icd.d/*.json 2>/dev/null)" ] || missing+=(mesa-vulkan-drivers)
 ldconfig -p 2>/dev/null | grep -q libvulkan.so.1 || [ "$(uname)" != Linux ] || missing+=(libvulkan1)
 command -v spirv-val >/dev/null || missing+=(spirv-tools)
 command -v glslangValidator >/dev/null || missing+=(glslang-tools)

@@ -54,7 +54,7 @@ pub async fn check(device: &mut dyn Device, config: &Config, dataset: &Dataset, 
     let devices: [&mut dyn Device; 2] = [&mut twin, device];
     for device in devices {
         device.allocate(rec.memory())?;
-        game.data.upload(device, dataset);
+        game.upload(device, dataset)?;
         game.write_start(device, config.seed);
     }
     let replay = device.prepare(&plan)?;

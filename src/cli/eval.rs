@@ -17,6 +17,7 @@ use crate::eval::distances::Rows;
 use crate::eval::neighbours::{Audit, audit, nearest};
 use crate::eval::parzen::{Grid, HeldOut, Protocol, SAMPLES, VALIDATION};
 use crate::eval::summary::{Subject, Summary};
+use crate::gan::Told;
 use crate::gpu::Waiter;
 use crate::plan::{Device, Recorder};
 use crate::run_folder::{At, RunView};
@@ -255,15 +256,21 @@ pub(super) fn run(options: &Options) -> Result<u8> {
 /// Evaluates a run, and keeps what was found out in its folder or where the options say.
 pub(super) fn evaluate_run(options: &Options, view: &RunView) -> Result<Summary> {
     let Generator { mut sampler, waiter, config, state, trained, seed } = Generator::open(view, options.at, options.seed, &options.device)?;
+    if let (Some(_), Some(classes)) = (options.critic, config.train.conditional) {
+        return Err(Error::Config(format!(
+            "--critic judges what is drawn without labels, but G and D are told {classes} classes (train.conditional): leave it out"
+        )));
+    }
     let examples = Examples::open(&config.data, &options.data)?;
     examples.fit(sampler.dimensions())?;
-    let samples = wait(waiter.as_ref(), sampler.samples(options.count, seed))?;
+    let samples = wait(waiter.as_ref(), sampler.samples(options.count, seed, Told::All))?;
     drop(sampler);
     let mut bench = Workbench::open(&options.device)?;
     let subject =
         Subject { iteration: Some(state.iteration), seed: Some(seed), trained: Some(trained), ..subject(view.path(), &examples, &bench) };
     let samples = checked(&samples, examples.dimensions)?;
-    let mut summary = evaluate(options, &mut bench, &examples, samples, Summary::new(subject))?;
+    let told = config.train.conditional.map(|classes| Told::All.labels(options.count, classes));
+    let mut summary = evaluate(options, &mut bench, &examples, samples, Summary { told, ..Summary::new(subject) })?;
     if let Some(iterations) = options.critic {
         summary.critic = Some(critic::judge(&options.device, &config, &state, &examples, samples, iterations)?);
     }

@@ -101,7 +101,10 @@ impl Table1 {
         overrides.extend(self.set.iter().cloned());
         overrides.push(format!("seed={seed}"));
         overrides.extend(self.iterations.map(|iterations| format!("train.iterations={iterations}")));
-        follow(Config::parse(preset_named(&self.preset)?.toml, &overrides)?)
+        let mut config = follow(Config::parse(preset_named(&self.preset)?.toml, &overrides)?)?;
+        // As `gander train` does: the run is to know what it was trained on.
+        config.data = self.run.data.chosen(&config.data)?;
+        Ok(config)
     }
 
     /// The evaluation of a run's end: the one that is there, or a new one.

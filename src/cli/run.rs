@@ -59,6 +59,22 @@ impl Start {
     pub fn inherit(&mut self) -> Result<()> {
         self.stage.inherit(&self.config)
     }
+
+    /// Compares the data with those that a run was trained on, where it says so; what is to be said if they differ.
+    /// # Errors
+    /// if they differ and that was not expected.
+    fn compare_data(&self, folder: &RunFolder, trained_on: Option<&str>, expected: Expected) -> Result<Option<String>> {
+        let Some(data) = trained_on.filter(|data| *data != self.fingerprint) else { return Ok(None) };
+        let (run, name, here) = (folder.path().display(), &self.dataset.name, &self.fingerprint);
+        let differ = format!("{run}: trained on data of sha256 {data} so far, but `{name}` is {here} here");
+        match expected {
+            Expected::SameData => {
+                let next = "name the same data with --data, or go on with these by gander resume --other-data";
+                Err(Error::Data(format!("{differ}; {next}")))
+            }
+            Expected::AnyData => Ok(Some(differ)),
+        }
+    }
 }
 
 /// A run under way.
@@ -101,23 +117,10 @@ impl Run {
     pub fn resume(folder: RunFolder, mut start: Start, expected: Expected) -> Result<Run> {
         // What does not fit is refused before anything is said or written.
         let mut restored = start.stage.restore(&folder, &start.config)?;
-        if let Some(data) = restored.data.as_ref().filter(|data| **data != start.fingerprint) {
-            let differ = format!(
-                "{}: trained on data of sha256 {data} so far, but `{}` is {} here",
-                folder.path().display(),
-                start.dataset.name,
-                start.fingerprint
-            );
-            match expected {
-                Expected::SameData => {
-                    return Err(Error::Data(format!(
-                        "{differ}; name the same data with --data, or go on with these by gander resume --other-data"
-                    )));
-                }
-                Expected::AnyData => restored.notes.push(differ),
-            }
+        restored.notes.extend(start.compare_data(&folder, restored.data.as_deref(), expected)?);
+        if Config::parse(&folder.config()?, &[])? != start.config {
+            folder.replace_config(&start.config.to_toml())?;
         }
-        folder.replace_config(&start.config.to_toml())?;
         let (metrics, _) = metrics::Writer::resume(&folder.metrics_path(), u64::MAX)?;
         let mut run = Run::new(folder, start, metrics)?;
         run.settle(restored)?;

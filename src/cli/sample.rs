@@ -6,7 +6,7 @@ use crate::cli::wait::wait;
 use crate::cli::{DeviceOptions, print};
 use crate::data::{self, DataConfig, Shape, npy};
 use crate::error::{Error, Result};
-use crate::gan::{Config, Scaling};
+use crate::gan::{Config, Scaling, Told};
 use crate::report::film::frame;
 use crate::report::sheet::Picture;
 use crate::report::{Gif, Reference};
@@ -46,6 +46,9 @@ pub(super) struct Options {
     /// The seed of the noise; the run's own if it is not given
     #[arg(long)]
     seed: Option<u32>,
+    /// Samples of this class alone, of a conditional run; each as often, one after the other, if it is not given
+    #[arg(long, value_name = "LABEL")]
+    class: Option<u32>,
     #[command(flatten)]
     device: DeviceOptions,
 }
@@ -61,8 +64,9 @@ pub(super) fn run(options: &Options) -> Result<u8> {
         return Ok(0);
     }
     let Generator { mut sampler, waiter, config, state, seed, .. } = Generator::open(&view, options.at, options.seed, &options.device)?;
+    let told = options.told(&config)?;
     let iteration = state.iteration;
-    let values = wait(waiter.as_ref(), sampler.samples(options.count, seed))?;
+    let values = wait(waiter.as_ref(), sampler.samples(options.count, seed, told))?;
     let said = |path: &Path| print(&format!("{}: {} samples of iteration {iteration}\n", path.display(), options.count));
     if let Some(path) = &options.npy {
         npy::write(path, &axes(options.count, shape(&config.data, sampler.dimensions())?), &values)?;
@@ -75,9 +79,26 @@ pub(super) fn run(options: &Options) -> Result<u8> {
     Ok(0)
 }
 
+impl Options {
+    /// What the samples are told.
+    fn told(&self, config: &Config) -> Result<Told> {
+        match (self.class, config.train.conditional) {
+            (None, _) => Ok(Told::All),
+            (Some(class), Some(classes)) if class < classes => Ok(Told::Only(class)),
+            (Some(class), Some(classes)) => {
+                Err(Error::Config(format!("--class {class}, but the run has the classes 0 to {}", classes - 1)))
+            }
+            (Some(_), None) => {
+                Err(Error::Config("--class, but the run's generator is told no classes: it was trained without train.conditional".into()))
+            }
+        }
+    }
+}
+
 /// The same z through all checkpoints that are whole.
 fn film(options: &Options, view: &RunView, path: &Path) -> Result<()> {
     let Generator { mut sampler, waiter, config, state, seed, .. } = Generator::open(view, At::Newest, options.seed, &options.device)?;
+    let told = options.told(&config)?;
     let last = state.iteration;
     let reference = reference(&config, options.scaling, sampler.dimensions())?;
     let (mut frames, mut passed_over) = (vec![], String::new());
@@ -90,7 +111,7 @@ fn film(options: &Options, view: &RunView, path: &Path) -> Result<()> {
                 continue;
             }
         }
-        let values = wait(waiter.as_ref(), sampler.samples(options.count, seed))?;
+        let values = wait(waiter.as_ref(), sampler.samples(options.count, seed, told))?;
         frames.push(frame(&halved(reference.draw(&values)?.pixels()), iteration, last));
     }
     let count = frames.len();

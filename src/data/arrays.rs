@@ -61,7 +61,8 @@ fn form(axes: &[usize], Hint { size, channels }: Hint) -> std::result::Result<(S
     let shape =
         |width: usize, height: usize, channels: usize| Shape { width: width as u32, height: height as u32, channels: channels as u32 };
     let shape = match (axes, size) {
-        (&[n, ..], _) if n == 0 || n > u32::MAX as usize => return Err(format!("an array of {} numbers holds no examples", found())),
+        // Where no axis is 0, none is longer than the 2²⁸ numbers that an array may have.
+        (axes, _) if axes.contains(&0) => return Err(format!("an array of {} numbers holds no examples", found())),
         (&[_, numbers], Some(size)) => {
             let (side, channels) = (size as usize, channels.unwrap_or(if numbers == (size * size) as usize { 1 } else { 3 }) as usize);
             if side * side * channels != numbers {
@@ -165,7 +166,9 @@ mod tests {
         };
         assert!(refusal(&[5], 0.0, NONE).contains("an array of 5 numbers; data are N×D"));
         assert!(refusal(&[0, 5], 0.0, NONE).contains("holds no examples"));
-        assert!(refusal(&[2, 0], 0.0, NONE).contains("0"));
+        for axes in [&[2, 0][..], &[2, 0, 4], &[2, 4, 0, 3], &[2, 0, 4, 4], &[2, 3, 0, 0]] {
+            assert!(refusal(axes, 0.0, NONE).contains("holds no examples"), "{axes:?}");
+        }
         assert!(refusal(&[2, 5, 4, 4], 0.0, NONE).contains("with 1 or 3 channels"));
         assert!(refusal(&[2, 4, 4], 1.5, NONE).contains("values from 1.5 to 1.5"));
         assert!(refusal(&[2, 4], f32::NAN, NONE).contains("every number must be finite"));

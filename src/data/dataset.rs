@@ -130,7 +130,7 @@ impl Dataset {
         }
     }
 
-    /// Random bytes, or reals, where a data set of that outline would be: to measure with, never to train on.
+    /// Random bytes, or reals, where a data set of that outline would be, in two classes: to measure with, never to train on.
     #[must_use]
     pub fn stand_in(outline: &Outline) -> Dataset {
         let numbers = outline.examples as usize * outline.dimensions() as usize;
@@ -140,7 +140,8 @@ impl Dataset {
             false => Values::Reals(words.map(unit).collect()),
         };
         let (name, shape, train) = (outline.name.clone(), outline.shape, outline.train.clone());
-        Dataset { name, shape, values, labels: None, train, valid: 0..0, test: 0..0, preprocess: outline.preprocess }
+        let labels = Some((0..outline.examples).map(|i| (i % 2) as u8).collect());
+        Dataset { name, shape, values, labels, train, valid: 0..0, test: 0..0, preprocess: outline.preprocess }
     }
 
     /// The same data set, when its parts agree.

@@ -1,7 +1,7 @@
-//! Labels on the device, drawn with their minibatch: what a classifier learns from. A game of G and D never sees them.
+//! Labels on the device, drawn with their minibatch: what a classifier learns from, and what the players of a conditional game are told.
 
 use crate::data::{Dataset, Outline};
-use crate::plan::{Device, Recorder, Tensor, Work};
+use crate::plan::{BufferId, Device, Recorder, Tensor, Work};
 
 /// The labels of a data set, one word per example.
 pub struct Labels {
@@ -13,6 +13,11 @@ impl Labels {
     /// Reserves room for one label per example.
     pub fn new(rec: &mut Recorder, outline: &Outline) -> Labels {
         Labels { labels: rec.words("labels", outline.examples), first: outline.train.start }
+    }
+
+    /// The buffer that they lie in.
+    pub fn buffer(&self) -> BufferId {
+        self.labels.buffer()
     }
 
     /// Writes labels to the device, one per example.
@@ -35,6 +40,36 @@ impl Labels {
             .record();
         drawn
     }
+}
+
+/// Records y_i = (x_i, e_c) of rows x, c = label_(i mod m): each row with its label beside it, one-hot.   x: rows×n, labels: 1×m, result: rows×(n + classes).
+pub fn join(rec: &mut Recorder, x: &Tensor, labels: &Tensor, classes: u32) -> Tensor {
+    let y = rec.tensor(&format!("{} with labels", x.name()), [x.rows(), x.cols() + classes]);
+    rec.dispatch("join_labels")
+        .bind("x", x)
+        .bind("labels", labels)
+        .bind("y", &y)
+        .argument("rows", x.rows())
+        .argument("n", x.cols())
+        .argument("classes", classes)
+        .argument("labelled", labels.len())
+        .work(Work::Flat(y.len()))
+        .record();
+    y
+}
+
+/// Records ∂L/∂x out of ∂L/∂(x, e_c): its columns that are not the label's.   dy: rows×(n + classes), result: rows×n.
+pub fn part(rec: &mut Recorder, dy: &Tensor, classes: u32) -> Tensor {
+    let dx = rec.tensor(&format!("{} without labels", dy.name()), [dy.rows(), dy.cols() - classes]);
+    rec.dispatch("part_labels")
+        .bind("dy", dy)
+        .bind("dx", &dx)
+        .argument("rows", dx.rows())
+        .argument("n", dx.cols())
+        .argument("classes", classes)
+        .work(Work::Flat(dx.len()))
+        .record();
+    dx
 }
 
 impl Dataset {

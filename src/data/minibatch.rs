@@ -91,17 +91,7 @@ impl Minibatches {
     #[track_caller]
     pub fn draw(&self, rec: &mut Recorder, step: u32, x: &Tensor) -> Tensor {
         assert!(x.cols() == self.dimensions, "an example has {} numbers, {x} has {} columns", self.dimensions, x.cols());
-        let chosen = rec.words("chosen", x.rows());
-        rec.dispatch("shuffle")
-            .bind("clock", &self.clock)
-            .bind("chosen", &chosen)
-            .argument("m", x.rows())
-            .argument("offset", step * x.rows())
-            .argument("examples", self.examples())
-            .argument("half_bits", half_bits(self.examples()))
-            .argument("purpose", SHUFFLE)
-            .work(Work::Flat(x.rows()))
-            .record();
+        let chosen = self.choose(rec, step, x.rows());
         rec.dispatch_hooked("draw", self.hook)
             .bind("chosen", &chosen)
             .bind("examples", &self.examples)
@@ -118,6 +108,22 @@ impl Minibatches {
         if let Some(step) = self.preprocess {
             record_preprocessing(rec, step, x);
         }
+        chosen
+    }
+
+    /// Records which examples are in minibatch number `step` of the iteration, counted from the first training example.   result: 1×m.
+    pub fn choose(&self, rec: &mut Recorder, step: u32, m: u32) -> Tensor {
+        let chosen = rec.words("chosen", m);
+        rec.dispatch("shuffle")
+            .bind("clock", &self.clock)
+            .bind("chosen", &chosen)
+            .argument("m", m)
+            .argument("offset", step * m)
+            .argument("examples", self.examples())
+            .argument("half_bits", half_bits(self.examples()))
+            .argument("purpose", SHUFFLE)
+            .work(Work::Flat(m))
+            .record();
         chosen
     }
 

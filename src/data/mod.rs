@@ -31,7 +31,7 @@ pub mod idx;
 pub mod images;
 #[cfg(feature = "native")]
 mod inflate;
-mod labels;
+pub mod labels;
 #[cfg(feature = "native")]
 pub mod mat;
 pub mod minibatch;

@@ -4,7 +4,7 @@
 //! is as long as it promises, so that no array takes more memory than its file. Left out: Fortran order, objects, complex numbers, records.
 
 use std::fs::File;
-use std::io::{BufReader, Read};
+use std::io::{BufReader, ErrorKind, Read};
 use std::path::Path;
 
 use crate::atomic;
@@ -146,7 +146,10 @@ pub fn write(path: &Path, shape: &[usize], values: &[f32]) -> Result<()> {
 fn header(file: &mut impl Read) -> std::result::Result<(String, u64), String> {
     let mut take = |count: usize| {
         let mut bytes = vec![0; count];
-        file.read_exact(&mut bytes).map(|()| bytes).map_err(|_| "it ends within its header; save it again".to_string())
+        file.read_exact(&mut bytes).map(|()| bytes).map_err(|error| match error.kind() {
+            ErrorKind::UnexpectedEof => "it ends within its header; save it again".to_string(),
+            _ => error.to_string(),
+        })
     };
     if take(6)? != MAGIC {
         return Err("no .npy file; write one with numpy.save (a .npz holds several: save one array alone)".into());

@@ -62,7 +62,7 @@ pub async fn drift(device: &mut dyn Device) -> Result<Drift> {
     let devices: [&mut dyn Device; 2] = [&mut twin, &mut *device];
     for device in devices {
         device.allocate(rec.memory())?;
-        game.data.upload(device, &digits);
+        game.upload(device, &digits)?;
         game.write_start(device, config.seed);
         for (plan, times) in &plans {
             let replay = device.prepare(plan)?;

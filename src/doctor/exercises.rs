@@ -2,7 +2,7 @@
 
 use crate::bench::record_peaks;
 use crate::data::Dataset;
-use crate::doctor::plays::{ADAM, ADAM_FOR_G, Play, beyond_the_limit, option_plays, plays, points};
+use crate::doctor::plays::{ADAM, ADAM_FOR_G, Play, beyond_the_limit, conditional_plays, option_plays, plays, points};
 use crate::doctor::{Part, Scribe, Script, narrow_presets};
 use crate::error::Result;
 use crate::eval::classifier::{Classifier, Recipe};
@@ -57,7 +57,7 @@ fn small_games() -> Vec<Play> {
         let loss = format!("train.loss={loss}");
         first.with(&[&loss, "train.clip=0.2"])
     });
-    plays().into_iter().chain(option_plays()).chain(losses).collect()
+    plays().into_iter().chain(option_plays()).chain(conditional_plays()).chain(losses).collect()
 }
 
 /// Games whose tensors are cut where bindings are small.
@@ -91,7 +91,7 @@ impl Writer {
         let game = Game::new(rec, config, &dataset.outline(), &dataset.training_mean())?;
         let plans = [(game.record_projection(rec), 1), (game.record_iteration(rec), ITERATIONS)];
         self.scribe.allocate(rec.memory())?;
-        game.data.upload(&mut self.scribe, dataset);
+        game.upload(&mut self.scribe, dataset)?;
         game.write_start(&mut self.scribe, config.seed.wrapping_add(self.seed));
         for (plan, times) in plans {
             let replay = self.scribe.prepare(&plan)?;

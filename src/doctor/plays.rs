@@ -149,6 +149,31 @@ pub const ADAM: &str = "discriminator.optimizer={ kind = \"adam\", learning_rate
 /// Adam for G.
 pub const ADAM_FOR_G: &str = "generator.optimizer={ kind = \"adam\", learning_rate = 0.01, beta1 = 0.5, beta2 = 0.99, epsilon = 0.01 }";
 
+/// Conditional games, one by each recipe. Labels repeat over the halves of a minibatch, and stand beside noise that was added to the pixels only.
+pub fn conditional_plays() -> [Play; 2] {
+    let labelled = |dataset: Dataset| Dataset { labels: Some((0..dataset.examples()).map(|i| (i * i % 3) as u8).collect()), ..dataset };
+    [
+        play(
+            "algorithm 1, k = 2, conditional on three classes, points",
+            3,
+            labelled(points()),
+            "k = 2\nbatch = 10\nconditional = 3\ninstance_noise = 0.2",
+            "noise = \"uniform\"\nsize = 7",
+            "{ kind = \"relu\", units = 9, irange = 0.5 }, { kind = \"linear\", units = 2, irange = 0.5 }",
+            "{ kind = \"maxout\", units = 6, pieces = 3, irange = 0.5, keep = 0.8 }, { kind = \"sigmoid\", units = 1, irange = 0.5, keep = 0.5 }",
+        ),
+        play(
+            "code 2014, conditional on four classes of which one is empty, pictures",
+            3,
+            labelled(pictures()),
+            "recipe = \"code-2014\"\nk = 1\nbatch = 16\nconditional = 4",
+            "noise = \"uniform\"\nsize = 4",
+            "{ kind = \"sigmoid\", units = 8, irange = 0.5 }, { kind = \"sigmoid\", units = 12, irange = 0.2, bias = \"marginals\" }",
+            "{ kind = \"maxout\", units = 4, pieces = 3, irange = 0.5, keep = 0.8 }, { kind = \"sigmoid\", units = 1, irange = 0.5, keep = 0.5 }",
+        ),
+    ]
+}
+
 /// Games that between them take every option.
 pub fn option_plays() -> [Play; 3] {
     [

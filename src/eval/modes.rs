@@ -66,6 +66,36 @@ pub struct Modes {
     pub real: Look,
     /// Classes that real examples have and samples hardly: see [`MISSING`].
     pub missing: Vec<usize>,
+    /// How often samples are what G was told, if it was told anything.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub told: Option<Obedience>,
+}
+
+/// How often the classifier takes samples of a conditional generator for what it was told.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Obedience {
+    /// Of all samples.
+    pub accuracy: f64,
+    /// Of those that were told each class.
+    pub by_class: Vec<f64>,
+}
+
+impl Obedience {
+    /// Compares predictions with what was told, a label per row.
+    /// # Panics
+    /// if there is not one label per row.
+    pub fn of(predictions: &Predictions, told: &[u32]) -> Obedience {
+        assert!(predictions.rows() == told.len() && !told.is_empty(), "{} rows, {} labels", predictions.rows(), told.len());
+        let classes = told.iter().max().map_or(0, |most| *most as usize + 1);
+        let mut counts = vec![(0usize, 0usize); classes];
+        for (row, label) in told.iter().map(|label| *label as usize).enumerate() {
+            counts[label].0 += usize::from(predictions.class(row) == label);
+            counts[label].1 += 1;
+        }
+        let right: usize = counts.iter().map(|(right, _)| right).sum();
+        let share = |(right, all): &(usize, usize)| *right as f64 / (*all).max(1) as f64;
+        Obedience { accuracy: right as f64 / told.len() as f64, by_class: counts.iter().map(share).collect() }
+    }
 }
 
 impl Modes {
@@ -75,13 +105,13 @@ impl Modes {
     pub fn of(samples: &Predictions, real: &Predictions, labels: &[u8]) -> Modes {
         let (classifier_error, samples, real) = (real.error(labels), Look::at(samples), Look::at(real));
         let missing = (0..real.histogram.len()).filter(|class| samples.share(*class) < MISSING * real.share(*class)).collect();
-        Modes { classifier_error, samples, real, missing }
+        Modes { classifier_error, samples, real, missing, told: None }
     }
 }
 
 impl fmt::Display for Modes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Modes { classifier_error, samples, real, missing } = self;
+        let Modes { classifier_error, samples, real, missing, told } = self;
         let classes = real.histogram.len();
         writeln!(f, "Classes, by gander's own classifier (error on test examples {:.2} %)", 100.0 * classifier_error)?;
         let mut row = |name: &str, look: &Look| -> fmt::Result {
@@ -102,7 +132,10 @@ impl fmt::Display for Modes {
             "  classifier score {:.2}, test examples {:.2}, at most {classes} (not an Inception score)",
             samples.score, real.score
         )?;
-        writeln!(f, "  mean confidence {:.3}, test examples {:.3}", samples.confidence, real.confidence)
+        writeln!(f, "  mean confidence {:.3}, test examples {:.3}", samples.confidence, real.confidence)?;
+        let Some(Obedience { accuracy, by_class }) = told else { return Ok(()) };
+        let each: String = by_class.iter().map(|share| format!(" {:5.1}", 100.0 * share)).collect();
+        writeln!(f, "  {:<15}{each}  % of samples are what G was told; {:.2} % of all", "told", 100.0 * accuracy)
     }
 }
 
@@ -130,6 +163,13 @@ mod tests {
         let look = Look::at(&predictions(&[[1.0, 0.0, 0.0], [1.0, 0.0, 0.0], [1.0, 0.0, 0.0], [0.0, 1.0, 0.0]]));
         let expected = (0.75 * (4f64 / 3.0).ln() + 0.25 * 4f64.ln()).exp();
         assert!((look.score - expected).abs() < 1e-12, "{look:?}");
+    }
+
+    #[test]
+    fn samples_are_held_against_what_was_told() {
+        let seen = predictions(&[[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]]);
+        let told = Obedience::of(&seen, &[0, 0, 1, 2]);
+        assert_eq!((told.accuracy, &told.by_class[..]), (0.75, &[0.5, 1.0, 1.0][..]));
     }
 
     #[test]

@@ -54,6 +54,9 @@ pub struct Trained {
 pub struct Summary {
     /// What was evaluated.
     pub subject: Subject,
+    /// The label that each sample was told, if G is told any.
+    #[serde(skip)]
+    pub told: Option<Vec<u32>>,
     /// The Parzen window log-likelihood.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub parzen: Option<Score>,
@@ -87,7 +90,19 @@ impl Summary {
     /// Nothing found out yet.
     pub fn new(subject: Subject) -> Summary {
         let (parzen, folds, calibration, audit) = (None, None, vec![], None);
-        Summary { subject, parzen, folds, calibration, audit, modes: None, frechet: None, plane: None, spaces: vec![], critic: None }
+        Summary {
+            subject,
+            told: None,
+            parzen,
+            folds,
+            calibration,
+            audit,
+            modes: None,
+            frechet: None,
+            plane: None,
+            spaces: vec![],
+            critic: None,
+        }
     }
 }
 

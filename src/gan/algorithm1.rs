@@ -19,12 +19,15 @@ pub fn record_iteration(rec: &mut Recorder, game: &Game) {
 pub fn record_discriminator_step(rec: &mut Recorder, game: &Game, step: u32) {
     let Game { generator: g, discriminator: d, prior, data, m, .. } = game;
     rec.section("Sample m noise vectors z and m examples x; D judges both at once.");
-    let pair = rec.tensor("x over G(z)", [2 * m, d.inputs()]);
+    let pair = rec.tensor("x over G(z)", [2 * m, data.dimensions()]);
     let (x, fake) = pair.halves();
-    data.draw(rec, step, &x);
+    let chosen = data.draw(rec, step, &x);
+    let labels = game.labels_of(rec, &chosen);
     let z = prior.draw(rec, *m);
+    let z = game.told(rec, &z, labels.as_ref());
     g.forward_into(rec, &z, &fake);
     let shown = game.shown(rec, &pair);
+    let shown = game.told(rec, &shown, labels.as_ref());
     let judged = d.forward(rec, &shown);
 
     rec.section("Update D by ascending its stochastic gradient: ∇θ_d 1/m Σ [log D(x) + log(1 − D(G(z)))].");
@@ -38,15 +41,19 @@ pub fn record_discriminator_step(rec: &mut Recorder, game: &Game, step: u32) {
 pub fn record_generator_step(rec: &mut Recorder, game: &Game) {
     let Game { generator: g, discriminator: d, prior, m, .. } = game;
     rec.section("Sample m fresh noise vectors z; the updated D judges G(z).");
+    let labels = game.labels_again(rec);
     let z = prior.draw(rec, *m);
+    let z = game.told(rec, &z, labels.as_ref());
     let forged = g.forward(rec, &z);
     let shown = game.shown(rec, forged.output());
+    let shown = game.told(rec, &shown, labels.as_ref());
     let judged = game.judge_forged(rec, &shown);
 
     rec.section("Update G by descending its stochastic gradient: ∇θ_g 1/m Σ log(1 − D(G(z))), or ascending log D(G(z)).");
     let da = game.generator_loss(rec, judged.output(), SUM_OF_BOTH);
     game.rest_generator(rec, &da);
     let dx = d.input_gradient(rec, &judged, &da);
+    let dx = game.untold(rec, &dx);
     let dx = game.steer(rec, dx);
     g.parameter_gradient(rec, &forged, &dx);
     game.update_generator(rec);

@@ -11,12 +11,15 @@ const MEAN_OF_BOTH: f32 = 0.5;
 pub fn record_iteration(rec: &mut Recorder, game: &Game) {
     let Game { generator: g, discriminator: d, prior, data, m, .. } = game;
     rec.section("Sample m examples x and m noise vectors z; S = G(z). D judges both, each under a mask of its own.");
-    let pair = rec.tensor("x over S", [2 * m, d.inputs()]);
+    let pair = rec.tensor("x over S", [2 * m, data.dimensions()]);
     let (x, s) = pair.halves();
-    data.draw(rec, 0, &x);
+    let chosen = data.draw(rec, 0, &x);
+    let labels = game.labels_of(rec, &chosen);
     let z = prior.draw(rec, *m);
+    let z = game.told(rec, &z, labels.as_ref());
     let forged = g.forward_into(rec, &z, &s);
     let shown = game.shown(rec, &pair);
+    let shown = game.told(rec, &shown, labels.as_ref());
     let judged = d.forward(rec, &shown);
 
     rec.section("D's gradient: half of the cross-entropies of x as real and S as fake.");
@@ -30,6 +33,7 @@ pub fn record_iteration(rec: &mut Recorder, game: &Game) {
     let da = game.generator_loss(rec, judged_s.output(), MEAN_OF_BOTH);
     game.rest_generator(rec, &da);
     let ds = d.input_gradient(rec, &judged_s, &da);
+    let ds = game.untold(rec, &ds);
     let ds = game.steer(rec, ds);
     g.parameter_gradient(rec, &forged, &ds);
 

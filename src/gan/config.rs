@@ -92,6 +92,9 @@ pub struct GameConfig {
     /// The standard deviation of Gaussian noise that is added to all that D is shown, real and forged (`noise_both` of the published code).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub instance_noise: Option<f32>,
+    /// The classes that G and D are told, each beside its input: a conditional game over labelled data (Mirza and Osindero 2014).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub conditional: Option<u32>,
     /// D's parameters are multiplied by this after each of its updates (`shrink_d` of the published code).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shrink_d: Option<f32>,
@@ -233,7 +236,7 @@ impl Config {
 
     /// The same game by the paper's loss and with none of its options: what a fresh critic learns by, whose worth theorem 1 speaks of.
     pub fn plain(&self) -> Config {
-        let GameConfig { recipe, k, batch, iterations, generator_loss, .. } = self.train;
+        let GameConfig { recipe, k, batch, iterations, generator_loss, conditional, .. } = self.train;
         let train = GameConfig {
             recipe,
             k,
@@ -246,6 +249,7 @@ impl Config {
             generator_gradient_norm: None,
             generator_dropout: true,
             instance_noise: None,
+            conditional,
             shrink_d: None,
             clip: None,
             discriminator_rests_above: None,

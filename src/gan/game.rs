@@ -1,6 +1,6 @@
 //! The game: both players, the prior, the data, and what training keeps beside them.
 
-use crate::data::{Minibatches, Outline, Shape};
+use crate::data::{Labels, Minibatches, Outline, Shape};
 use crate::error::{Error, Result};
 use crate::gan::{Config, GameConfig, Prior, Recipe, algorithm1, code2014};
 use crate::nn::{BiasStart, Extent, Network, Optimizer};
@@ -28,6 +28,8 @@ pub struct Game {
     pub prior: Prior,
     /// p_data, as examples.
     pub data: Minibatches,
+    /// Their labels, where G and D are told them.
+    pub(super) labels: Option<Labels>,
     /// Examples, and noise vectors, in a minibatch.
     pub m: u32,
     /// Steps of D per step of G.
@@ -67,10 +69,12 @@ impl Game {
         }
         let clock = rec.words("clock", 4);
         let mut generator = generator(rec, config, mean, &clock);
-        let mut discriminator = Network::new(rec, "D", &config.discriminator.layers, example, true, mean, &clock);
+        let mut discriminator =
+            Network::new(rec, "D", &config.discriminator.layers, config.discriminator_input(example), true, mean, &clock);
         Ok(Game {
             prior: Prior::of(&config.prior, &clock),
             data: Minibatches::new(rec, outline, &clock),
+            labels: config.train.conditional.map(|_| Labels::new(rec, outline)),
             m,
             k,
             g_optimizer: Optimizer::new(rec, &mut generator, &config.generator.optimizer, &clock, 1),
@@ -220,7 +224,7 @@ fn check_marginals(config: &Config, outline: &Outline, mean: &[f32]) -> Result<(
 
 /// Lays out the generator of a configuration. `mean` is that of the training examples, for a bias from their marginals.
 pub(super) fn generator(rec: &mut Recorder, config: &Config, mean: &[f32], clock: &Tensor) -> Network {
-    let generator = Network::new(rec, "G", &config.generator.layers, config.prior.size, false, mean, clock);
+    let generator = Network::new(rec, "G", &config.generator.layers, config.generator_inputs(), false, mean, clock);
     if config.generator.average.is_some() { generator.averaged(rec) } else { generator }
 }
 

@@ -33,7 +33,7 @@ impl Game {
 
     /// What a buffer of the game holds.
     pub(super) fn kind_of(&self, buffer: BufferId) -> &'static str {
-        if self.data.buffer() == buffer {
+        if self.data.buffer() == buffer || self.labels.as_ref().is_some_and(|labels| labels.buffer() == buffer) {
             return "data";
         }
         let holds = |of: fn(&Network) -> Option<&Tensor>| {

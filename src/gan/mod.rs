@@ -6,6 +6,7 @@
 pub mod algorithm1;
 mod alone;
 pub mod code2014;
+mod conditional;
 mod config;
 mod coordination;
 mod evaluation;
@@ -24,6 +25,7 @@ mod sheets;
 mod state;
 mod trainer;
 
+pub use conditional::Told;
 pub use config::{BlendConfig, Config, GameConfig, NetworkConfig, PriorConfig, Recipe, ReportConfig, Retried, Scaling};
 pub use coordination::AdaptiveConfig;
 pub use extend::Inherited;

@@ -23,6 +23,7 @@ impl Preset {
 /// All presets; the first is the default.
 pub const PRESETS: &[Preset] = &[
     Preset { name: "digits", toml: include_str!("../../assets/presets/digits.toml") },
+    Preset { name: "digits-conditional", toml: include_str!("../../assets/presets/digits-conditional.toml") },
     Preset { name: "mnist", toml: include_str!("../../assets/presets/mnist.toml") },
     Preset { name: "tfd-pretrain", toml: include_str!("../../assets/presets/tfd-pretrain.toml") },
     Preset { name: "tfd", toml: include_str!("../../assets/presets/tfd.toml") },

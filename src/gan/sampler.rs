@@ -3,7 +3,7 @@
 use crate::error::Result;
 use crate::gan::evaluation::Evaluation;
 use crate::gan::sheets::Sheets;
-use crate::gan::{Config, Prior, State, game};
+use crate::gan::{Config, Prior, State, Told, game};
 use crate::nn::{Extent, Network};
 use crate::plan::{Device, Recorder};
 
@@ -25,7 +25,7 @@ impl Sampler {
         let clock = rec.words("clock", 4);
         let prior = Prior::of(&config.prior, &clock);
         let generator = game::generator(&mut rec, config, &[], &clock);
-        let sheets = Sheets::new(&mut rec, &prior);
+        let sheets = Sheets::new(&mut rec, &prior, config.classes());
         state.check(&[&generator])?;
         device.allocate(rec.memory())?;
         state.write(&mut *device, &[&generator]);
@@ -37,22 +37,27 @@ impl Sampler {
         self.generator.outputs()
     }
 
+    /// Numbers that the generator takes in: those of a noise vector, and of its label in a conditional game.
+    pub fn inputs(&self) -> u32 {
+        self.generator.inputs()
+    }
+
     /// Samples for the first `count` noise vectors of a seed.   count×dimensions, row by row.
     /// # Errors
     /// if the device fails.
-    pub async fn samples(&mut self, count: u32, seed: u32) -> Result<Vec<f32>> {
-        let z = self.noise(count, seed).await?;
+    pub async fn samples(&mut self, count: u32, seed: u32, told: Told) -> Result<Vec<f32>> {
+        let z = self.noise(count, seed, told).await?;
         self.generate(&z).await
     }
 
-    /// The first `count` noise vectors of a seed: those that [`Sampler::samples`] are made of.   count×size, row by row.
+    /// The first `count` noise vectors of a seed, those that [`Sampler::samples`] are made of, with the labels that they are told.   count×inputs, row by row.
     /// # Errors
     /// if the device fails.
-    pub async fn noise(&mut self, count: u32, seed: u32) -> Result<Vec<f32>> {
-        self.sheets.noise(&mut *self.device, &mut self.rec, count, seed).await
+    pub async fn noise(&mut self, count: u32, seed: u32, told: Told) -> Result<Vec<f32>> {
+        self.sheets.noise(&mut *self.device, &mut self.rec, count, seed, told).await
     }
 
-    /// x = G(z) for noise vectors of the caller's choice.   z: count×size, result: count×dimensions, row by row.
+    /// x = G(z) for noise vectors of the caller's choice, with their labels in a conditional game.   z: count×inputs, result: count×dimensions, row by row.
     /// # Errors
     /// if the device fails.
     /// # Panics
@@ -87,7 +92,8 @@ impl Judge {
         let mut rec = Recorder::new();
         let clock = rec.words("clock", 4);
         config.discriminator_shapes(example)?;
-        let discriminator = Network::new(&mut rec, "D", &config.discriminator.layers, example, true, &[], &clock);
+        let discriminator =
+            Network::new(&mut rec, "D", &config.discriminator.layers, config.discriminator_input(example), true, &[], &clock);
         state.check(&[&discriminator])?;
         device.allocate(rec.memory())?;
         state.write(&mut *device, &[&discriminator]);

@@ -1,8 +1,8 @@
 //! Noise that stays the same, so that pictures of what a generator makes of it can be compared through time.
 
 use crate::error::Result;
-use crate::gan::Prior;
 use crate::gan::evaluation::rows_at_once;
+use crate::gan::{Prior, Told};
 use crate::plan::{Device, PlanId, Recorder, Tensor};
 use crate::random::SHEET;
 
@@ -12,18 +12,20 @@ use crate::random::SHEET;
 pub(super) struct Sheets {
     prior: Prior,
     clock: Tensor,
+    /// Classes that the generator is told; 0 for none.
+    classes: u32,
     prepared: Vec<(PlanId, Tensor)>,
 }
 
 impl Sheets {
-    /// Sheets of a prior's noise.
-    pub fn new(rec: &mut Recorder, prior: &Prior) -> Sheets {
+    /// Sheets of a prior's noise, for a generator that is told so many classes.
+    pub fn new(rec: &mut Recorder, prior: &Prior, classes: u32) -> Sheets {
         let clock = rec.words("still clock", 4);
-        Sheets { prior: prior.by(&clock), clock, prepared: vec![] }
+        Sheets { prior: prior.by(&clock), clock, classes, prepared: vec![] }
     }
 
-    /// The first `count` noise vectors of a seed.   count×size, row by row.
-    pub async fn noise(&mut self, device: &mut dyn Device, rec: &mut Recorder, count: u32, seed: u32) -> Result<Vec<f32>> {
+    /// The first `count` noise vectors of a seed, with the labels that they are told.   count×(size + classes), row by row.
+    pub async fn noise(&mut self, device: &mut dyn Device, rec: &mut Recorder, count: u32, seed: u32, told: Told) -> Result<Vec<f32>> {
         let rows = rows_at_once(self.prior.size());
         let mut values = vec![];
         for first in (0..count).step_by(rows as usize) {
@@ -32,7 +34,7 @@ impl Sheets {
             let bytes = device.submit(plan, 1, &[&z]).await?;
             values.extend(bytemuck::pod_collect_to_vec::<u8, f32>(&bytes[0]));
         }
-        Ok(values)
+        Ok(told.beside(values, self.prior.size(), self.classes))
     }
 
     fn prepared_for(&mut self, device: &mut dyn Device, rec: &mut Recorder, rows: u32) -> Result<(PlanId, Tensor)> {

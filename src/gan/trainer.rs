@@ -7,7 +7,7 @@ use crate::gan::evaluation::Evaluation;
 use crate::gan::inspection::{Chunk, Inspector};
 use crate::gan::pace::Pace;
 use crate::gan::sheets::Sheets;
-use crate::gan::{Config, Fit, Game, Metrics, State};
+use crate::gan::{Config, Fit, Game, Metrics, State, Told};
 use crate::plan::{Device, Plan, PlanId, Readback, Recorder, Span};
 use std::collections::VecDeque;
 use std::ops::ControlFlow;
@@ -37,12 +37,12 @@ impl Trainer {
     pub fn new(mut device: Box<dyn Device>, config: &Config, dataset: &Dataset) -> Result<Trainer> {
         let mut rec = Recorder::new();
         let game = Game::new(&mut rec, config, &dataset.outline(), &dataset.training_mean())?;
-        let sheets = Sheets::new(&mut rec, &game.prior);
+        let sheets = Sheets::new(&mut rec, &game.prior, config.classes());
         let projection = game.record_projection(&mut rec);
         let plan = game.record_iteration(&mut rec);
         Fit::new(&game, rec.memory(), &plan, &*device)?.checked()?;
         device.allocate(rec.memory())?;
-        game.data.upload(&mut *device, dataset);
+        game.upload(&mut *device, dataset)?;
         let replay = device.prepare(&plan)?;
         let pace = Pace::new(game.ring.rows() / device.in_flight() as u32 / 2);
         let mut trainer = Trainer {
@@ -146,15 +146,15 @@ impl Trainer {
         Ok(spans)
     }
 
-    /// Samples of G for the first `count` noise vectors of a seed: the same z for ever.   count×dimensions, row by row.
+    /// Samples of G for the first `count` noise vectors of a seed: the same z for ever, and every label as often.   count×dimensions, row by row.
     /// # Errors
     /// if the device fails.
     pub async fn samples(&mut self, count: u32, seed: u32) -> Result<Vec<f32>> {
-        let z = self.sheets.noise(&mut *self.device, &mut self.rec, count, seed).await?;
+        let z = self.sheets.noise(&mut *self.device, &mut self.rec, count, seed, Told::All).await?;
         self.generate(&z).await
     }
 
-    /// x = G(z) for noise vectors of the caller's choice, by the generator as it is now.   z: count×size, result: count×dimensions, row by row.
+    /// x = G(z) for noise vectors of the caller's choice, by the generator as it is now; with labels in a conditional game.   z: count×inputs, result: count×dimensions, row by row.
     /// # Errors
     /// if the device fails.
     /// # Panics
@@ -163,7 +163,7 @@ impl Trainer {
         self.forging.apply(&mut *self.device, &mut self.rec, &self.game.generator, z).await
     }
 
-    /// D's logits without dropout, by the discriminator as it is now.   x: count×dimensions, result: one per row.
+    /// D's logits without dropout, by the discriminator as it is now; with labels in a conditional game.   x: count×inputs, result: one per row.
     /// # Errors
     /// if the device fails.
     /// # Panics

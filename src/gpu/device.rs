@@ -126,7 +126,7 @@ impl GpuDevice {
             let speed = replay.pieces.learn(steps, took, self.longest);
             let too_long = replay.pieces.seen_too_long(self.longest);
             // What took no time says more of the way to the device than of the device.
-            if took > self.longest / 4 {
+            if let (Some(speed), true) = (speed, took > self.longest / 4) {
                 self.speed = speed;
             }
             if let Some((step, parts)) = too_long {

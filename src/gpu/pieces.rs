@@ -66,9 +66,14 @@ impl Pieces {
         self.pieces.iter().map(|piece| Duration::from_secs_f64(self.seconds[piece.clone()].iter().sum())).collect()
     }
 
-    /// Takes note of how long some of the steps took together, and makes the pieces anew. Returns what this says of the device.
-    pub fn learn(&mut self, steps: Range<usize>, took: Duration, longest: Duration) -> Speed {
+    /// Takes note of how long some of the steps took together, and makes the pieces anew. Returns what this says of the device: nothing,
+    /// where there was nothing to do.
+    pub fn learn(&mut self, steps: Range<usize>, took: Duration, longest: Duration) -> Option<Speed> {
         let took = took.as_secs_f64().max(LEAST);
+        let done: f64 = self.weights[steps.clone()].iter().sum();
+        if done == 0.0 {
+            return None;
+        }
         let seconds = &mut self.seconds[steps.clone()];
         let ratio = took / seconds.iter().sum::<f64>();
         seconds.iter_mut().for_each(|seconds| *seconds *= ratio);
@@ -77,7 +82,7 @@ impl Pieces {
             self.too_long[step] = if took > longest.as_secs_f64() { (times + 1, least.min(took)) } else { FAST };
         }
         self.split(longest);
-        Speed(self.weights[steps].iter().sum::<f64>() / took)
+        Some(Speed(done / took))
     }
 
     /// The one of these steps that has something to do, if the others have not.
@@ -156,7 +161,7 @@ mod tests {
     #[test]
     fn pieces_shrink_where_steps_take_longer_than_was_guessed_and_grow_where_they_do_not() {
         let mut pieces = pieces();
-        let speed = pieces.learn(0..2, Duration::from_millis(200), LONGEST);
+        let speed = pieces.learn(0..2, Duration::from_millis(200), LONGEST).unwrap();
         assert!((speed.0 - 2e10).abs() < 1e3, "{speed:?}");
         assert_eq!(ends(&pieces), [1, 2, 4, 7]);
         pieces.learn(2..4, Duration::ZERO, LONGEST);
@@ -190,6 +195,13 @@ mod tests {
         assert_eq!((pieces.seen_too_long(LONGEST), ends(&pieces)), (None, vec![2, 3, 4, 5]));
         let total: f64 = pieces.durations().iter().map(Duration::as_secs_f64).sum();
         assert!((total - 0.21).abs() < 1e-9, "{total}");
+    }
+
+    #[test]
+    fn a_plan_of_nothing_says_nothing_of_the_device() {
+        let mut empty = Pieces::new(vec![], Speed::default(), LONGEST);
+        assert!(empty.learn(0..0, Duration::from_secs(1), LONGEST).is_none());
+        assert_eq!(empty.durations(), [Duration::ZERO]);
     }
 
     #[test]

@@ -1,12 +1,20 @@
 //! Twin of `matmul.wgsl` with its three layouts of matrices and the hooks `finish/none` and `finish/bias`: products by the crate `gemm`.
+//!
+//! `gemm` takes memory in every call, and small games are to take none in an iteration: a small product is added up here.
 
 use crate::host::Real;
-use crate::host::call::Call;
+use crate::host::call::{Call, vectorised};
 use gemm::Parallelism;
 use rayon::prelude::*;
 
 /// Multiply-adds below which a second thread costs more than it brings.
 const SMALL: usize = 64 * 64 * 64;
+
+/// Multiply-adds up to which a product is added up here.
+const TINY: usize = 96 * 1024;
+
+/// Sums that run side by side where a sum runs along memory: as many as a processor's widest vector has numbers.
+const LANES: usize = 16;
 
 /// C = A·B, A·Bᵀ or Aᵀ·B, then the hook.
 pub fn run<T: Real>(call: &mut Call<T>) {
@@ -56,6 +64,9 @@ pub(super) fn product<T: Real>(
     if !T::IN_GEMM {
         return term_by_term([m, n, k], (a, (a_row, a_col)), (b, (b_row, b_col)), c, sum);
     }
+    if m * n * k <= TINY {
+        return vectorised(|| by_rows([m, n, k], (a, (a_row, a_col)), (b, (b_row, b_col)), c, sum));
+    }
     let (there, share) = if sum == Sum::Added { (true, T::one()) } else { (false, T::zero()) };
     // SAFETY: a, b and c hold m·k, k·n and m·n elements, the strides stay within them, and c is borrowed alone.
     unsafe {
@@ -81,6 +92,45 @@ pub(super) fn product<T: Real>(
             threads,
         );
     }
+}
+
+/// The same for few numbers, in a way that compilers make vectors of. Each term goes along a row of C where B's rows lie in one piece, and each sum along a row of
+/// A and a column of B where these do.
+#[inline(always)]
+fn by_rows<T: Real>([_, n, k]: [usize; 3], (a, (a_row, a_col)): Strided<T>, (b, (b_row, b_col)): Strided<T>, c: &mut [T], sum: Sum) {
+    if sum == Sum::New {
+        c.fill(T::zero());
+    }
+    for (row, c) in c.chunks_exact_mut(n.max(1)).enumerate() {
+        if b_col == 1 {
+            for i in 0..k {
+                let a = a[row * a_row + i * a_col];
+                c.iter_mut().zip(&b[i * b_row..][..n]).for_each(|(c, b)| *c += a * *b);
+            }
+        } else if a_col == 1 && b_row == 1 {
+            let a = &a[row * a_row..][..k];
+            c.iter_mut().enumerate().for_each(|(col, c)| *c += dot(a, &b[col * b_col..][..k]));
+        } else {
+            c.iter_mut()
+                .enumerate()
+                .for_each(|(col, c)| (0..k).for_each(|i| *c += a[row * a_row + i * a_col] * b[i * b_row + col * b_col]));
+        }
+    }
+}
+
+/// Σ a_i·b_i, as several sums side by side.
+#[inline(always)]
+fn dot<T: Real>(a: &[T], b: &[T]) -> T {
+    let (a_pieces, a_rest) = a.as_chunks::<LANES>();
+    let (b_pieces, b_rest) = b.as_chunks::<LANES>();
+    let mut sums = [T::zero(); LANES];
+    for (a, b) in a_pieces.iter().zip(b_pieces) {
+        for lane in 0..LANES {
+            sums[lane] += a[lane] * b[lane];
+        }
+    }
+    let rest = a_rest.iter().zip(b_rest).fold(T::zero(), |sum, (a, b)| sum + *a * *b);
+    sums.into_iter().fold(rest, |sum, lane| sum + lane)
 }
 
 /// The same, one term after the other, for numbers that `gemm` does not know.

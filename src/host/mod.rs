@@ -17,10 +17,10 @@ mod convolution;
 mod copy;
 mod device;
 mod draw;
-mod draw_labels;
 mod dropout;
 mod find_non_finite;
 mod folds;
+mod labels;
 mod loss_blend;
 mod loss_discriminator;
 mod loss_generator;
@@ -72,9 +72,10 @@ fn twin<T: Real>(operation: &str) -> Option<Twin<T>> {
         "contrast" => contrast::run,
         "copy" => copy::run,
         "draw" => draw::run,
-        "draw_labels" => draw_labels::run,
+        "draw_labels" => labels::draw,
         "dropout" => dropout::run,
         "find_non_finite" => find_non_finite::run,
+        "join_labels" => labels::join,
         "loss_blend" => loss_blend::run,
         "loss_discriminator" => loss_discriminator::run,
         "loss_generator" => loss_generator::run,
@@ -89,6 +90,7 @@ fn twin<T: Real>(operation: &str) -> Option<Twin<T>> {
         "nearest_fold" => folds::nearest,
         "noise" => noise::run,
         "normalize_rows" => normalize_rows::run,
+        "part_labels" => labels::part,
         "parzen_fold" => folds::parzen,
         "peak_arithmetic" => peak::arithmetic,
         "peak_copy" => peak::copy,

@@ -240,7 +240,7 @@ fn iterations(extension: &str, path: impl Fn(u64) -> PathBuf) -> Result<Vec<u64>
     let any = path(0);
     let folder = any.parent().expect("the files of iterations are in a folder of their own");
     let entries = match fs::read_dir(folder) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => return Ok(Vec::new()),
         entries => entries.map_err(Error::io("list", folder))?,
     };
     let mut iterations = Vec::new();

@@ -2,6 +2,7 @@
 
 use crate::{assert_fails, gander, said, train};
 use gander::classifier_cache;
+use gander::data::Dataset;
 use gander::eval::classifier::Recipe;
 use gander::host::HostDevice;
 use gander::plan::Recorder;
@@ -233,15 +234,14 @@ fn small_mnist(folder: &Path) {
 }
 
 /// Keeps a classifier where the published one would lie: trained for a moment only, because nothing here depends on how good it is.
-fn keep_a_quick_classifier(data: &Path, folder: &Path) {
-    let dataset = gander::data::mnist::read(data, "mnist").unwrap();
+pub fn keep_a_quick_classifier(dataset: &Dataset, folder: &Path) {
     let (mut device, mut rec) = (HostDevice::<f32>::new(), Recorder::new());
     let quick = Recipe { iterations: 30, ..Recipe::published() };
-    let made = pollster::block_on(classifier_cache::ready(&mut device, &mut rec, &dataset, &quick, Some(folder), &mut |_| ())).unwrap();
+    let made = pollster::block_on(classifier_cache::ready(&mut device, &mut rec, dataset, &quick, Some(folder), &mut |_| ())).unwrap();
     assert!(made.trained && made.remark.is_none(), "{:?}", made.remark);
     fs::rename(
-        folder.join(classifier_cache::file_name(&dataset, &quick)),
-        folder.join(classifier_cache::file_name(&dataset, &Recipe::published())),
+        folder.join(classifier_cache::file_name(dataset, &quick)),
+        folder.join(classifier_cache::file_name(dataset, &Recipe::published())),
     )
     .unwrap();
 }
@@ -252,7 +252,7 @@ fn pictures_with_labels_are_looked_at_by_the_classifier_that_was_kept() {
     let [data, classifiers, out] = ["data", "classifiers", "run"].map(|name| folder.path().join(name));
     fs::create_dir(&data).unwrap();
     small_mnist(&data);
-    keep_a_quick_classifier(&data, &classifiers);
+    keep_a_quick_classifier(&gander::data::mnist::read(&data, "mnist").unwrap(), &classifiers);
     let mut command = gander();
     command.args(["train", "mnist", "--iterations", "10", "--set", "generator.layers.2.units=36", "--data"]).arg(&data);
     let trained = command.arg("--out").arg(&out).args(crate::TINY).output().unwrap();

@@ -2,6 +2,7 @@
 
 mod bench;
 mod compare;
+mod conditional;
 #[cfg(target_os = "linux")]
 mod disk;
 mod doctor;
@@ -15,7 +16,7 @@ mod not_finite;
 mod own_data;
 mod report;
 mod scarcity;
-#[cfg(unix)]
+#[cfg(target_os = "linux")]
 mod stops;
 mod tensorboard;
 

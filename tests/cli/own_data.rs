@@ -195,6 +195,19 @@ fn an_array_trains_as_pictures_or_points() {
 }
 
 #[test]
+fn a_reproduction_on_an_array_writes_down_what_it_was_trained_on() {
+    let desk = Desk::new();
+    let values: Vec<f32> = (0..100).map(|i| (i % 17) as f32 / 8.0 - 1.0).collect();
+    gander::data::npy::write(&desk.path("points.npy"), &[50, 2], &values).unwrap();
+    let own = ["reproduce", "table1", "--preset", "ring", "--iterations", "4", "--out", "runs", "--data", "points.npy"];
+    for seeds in ["1", "2"] {
+        desk.printed(&[&own[..], &["--seeds", seeds], &TINY].concat());
+    }
+    let config = fs::read_to_string(desk.path("runs/seed-2/config.toml")).unwrap();
+    assert!(config.contains("points.npy") && config.contains("shape = ["), "{config}");
+}
+
+#[test]
 fn sizes_that_do_not_fit_are_answered_with_what_to_set() {
     let desk = Desk::new();
     desk.pictures("pictures", &["a"], 9, 8);

@@ -3,7 +3,7 @@
 //! `GANDER_SIGNALS` and `GANDER_KILLS` set how often: few unless they are set.
 
 use crate::lifecycle::{bytes, resume};
-use crate::{TINY, gander, iterations, said, train};
+use crate::{TINY, iterations, said, train};
 use gander::checkpoint::Checkpoint;
 use std::fs;
 use std::os::unix::process::ExitStatusExt;
@@ -19,6 +19,14 @@ const SAME: [&str; 3] = ["metrics.csv", "monitor.csv", "config.toml"];
 const BUSY: [&str; 8] =
     ["--set", "report.checkpoint_every=2", "--set", "report.samples_every=7", "--set", "report.monitor_every=15", "--set", "report.keep=3"];
 
+/// The program as a terminal starts it: whoever started the tests may have turned signals off, as `nohup` and scripts do, and it would leave them so.
+fn gander() -> Command {
+    let mut command = Command::new("env");
+    command.args(["--default-signal=INT,TERM,HUP", env!("CARGO_BIN_EXE_gander")]);
+    command.env_remove("GANDER_ADAPTER").env_remove("GANDER_DATA");
+    command
+}
+
 /// A number from the environment.
 fn times(variable: &str, unless_set: u32) -> u32 {
     std::env::var(variable).map_or(unless_set, |text| text.parse().expect("a number"))
@@ -33,14 +41,18 @@ fn moment(i: u32, bound: u64) -> Duration {
 /// From when on a moment is counted.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum From {
+    /// The process begins.
     Start,
+    /// It has trained, and saved that.
     Training,
+    /// Then, when a file is next being written.
+    Writing,
 }
 
 impl From {
-    /// Every fourth time a process is stopped while it gets ready.
+    /// By turns, while it trains most of the time.
     fn of(i: u32) -> From {
-        if i % 4 == 3 { From::Start } else { From::Training }
+        [From::Training, From::Writing, From::Training, From::Start][i as usize % 4]
     }
 }
 
@@ -54,10 +66,17 @@ fn stopped(out: &Path, signal: &str, from: From, after: Duration) -> (Output, Du
         false => command.args(["train", "ring", "--out"]).arg(out).args(TINY).args(BUSY),
     };
     let child = command.args(["--iterations", "1000000", "--verbose"]).stderr(Stdio::piped()).spawn().unwrap();
-    while from == From::Training && saves() == before {
+    while from != From::Start && saves() == before {
         sleep(Duration::from_millis(1));
     }
-    sleep(after);
+    if from == From::Writing {
+        let asked = Instant::now();
+        while leftovers(out) == 0 {
+            assert!(asked.elapsed() < Duration::from_secs(60), "nothing is written any more");
+        }
+    } else {
+        sleep(after);
+    }
     send(signal, child.id());
     let sent = Instant::now();
     (child.wait_with_output().unwrap(), sent.elapsed())

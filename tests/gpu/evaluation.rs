@@ -7,7 +7,7 @@ use gander::eval::distances::{ParzenFold, Rows, Sizes, WithinFold, squared_dista
 use gander::eval::manifold::{K, manifold};
 use gander::eval::neighbours::nearest;
 use gander::eval::parzen::{Estimate, Grid, HeldOut, Place, Protocol, Score, log_likelihoods, published_grid};
-use gander::gan::{Config, Sampler, Trainer, preset};
+use gander::gan::{Config, Sampler, Told, Trainer, preset};
 use gander::host::HostDevice;
 use gander::plan::{Device, Recorder};
 use std::pin::pin;
@@ -225,10 +225,10 @@ fn samples_are_the_generator_of_their_noise_and_beyond_a_thousand_go_on_in_piece
     let mut trainer = Trainer::new(Box::new(HostDevice::<f32>::new()), &config, &dataset).expect("the host takes it");
     let state = pollster::block_on(trainer.state()).expect("the host reads");
     let mut sampler = Sampler::new(Box::new(HostDevice::<f32>::new()), &config, &state).expect("it is its own game");
-    let [few, many] = [1000, 2500].map(|count| pollster::block_on(sampler.samples(count, 7)).expect("the host draws"));
+    let [few, many] = [1000, 2500].map(|count| pollster::block_on(sampler.samples(count, 7, Told::All)).expect("the host draws"));
     assert_eq!(few[..], many[..1000], "the first samples of a seed are the same however many are drawn");
     assert_ne!(many[..500], many[1000..1500], "later pieces have noise of their own");
-    let noise = pollster::block_on(sampler.noise(2500, 7)).expect("the host draws");
+    let noise = pollster::block_on(sampler.noise(2500, 7, Told::All)).expect("the host draws");
     assert_eq!(pollster::block_on(sampler.generate(&noise)).expect("the host generates"), many);
     assert_eq!(pollster::block_on(trainer.generate(&noise)).expect("the host generates"), many);
 }

@@ -16,7 +16,7 @@
 
 use crate::compare::wide;
 use crate::lab::{Lab, On, Seen, as_bits};
-use crate::play::{ADAM, ADAM_FOR_G, Play, beyond_the_limit, option_plays, plays};
+use crate::play::{ADAM, ADAM_FOR_G, Play, beyond_the_limit, conditional_plays, option_plays, plays};
 use gander::bench::{COSINE_GATE, apart, contests, cosines};
 use gander::data::Values;
 use gander::gan::Game;
@@ -49,6 +49,11 @@ fn every_buffer_of_a_game_of_the_code_of_2014_agrees_after_20_iterations() {
 #[test]
 fn every_buffer_of_games_with_every_option_agrees_after_20_iterations() {
     option_plays().iter().for_each(|play| run(play, On::EveryAdapter));
+}
+
+#[test]
+fn every_buffer_of_conditional_games_agrees_after_20_iterations() {
+    conditional_plays().iter().for_each(|play| run(play, On::EveryAdapter));
 }
 
 /// Matrices, parameters and the data set exceed what these devices bind at once, and are worked on piece by piece.
@@ -175,6 +180,12 @@ pub fn start(game: &Game, play: &Play, plan: &Plan) -> Vec<(Tensor, Vec<f32>)> {
         }
     };
     inputs.push((draw.tensor("examples").clone(), values));
+    if let (Some(draw), Some(labels)) =
+        (plan.dispatches.iter().find(|dispatch| dispatch.kernel.operation == "draw_labels"), &play.dataset.labels)
+    {
+        let words: Vec<u32> = labels.iter().map(|label| u32::from(*label)).collect();
+        inputs.push((draw.tensor("labels").clone(), as_bits(&words)));
+    }
     inputs
 }
 

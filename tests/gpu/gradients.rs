@@ -5,6 +5,7 @@
 //! margin is asserted: golden's 2e-6 is not enough here, and h moves an input by h times what feeds it.
 
 use crate::lab::{Lab, as_bits, numbers};
+use gander::data::labels;
 use gander::gan::{Game, Recipe};
 use gander::host::HostDevice;
 use gander::nn::loss::{self, GeneratorLoss, Loss};
@@ -245,6 +246,38 @@ fn the_classifiers_gradients_are_the_slopes_of_its_loss() {
         let gradient = function.host.reals(&dx).to_vec();
         function.check(&format!("{name}: ∂L/∂x"), &x, &gradient);
     }
+}
+
+/// Through G and D that are both told a label, and none of it by the label.
+#[test]
+fn the_gradients_of_a_conditional_game_are_the_slopes_of_its_loss() {
+    const CLASSES: u32 = 3;
+    let (g_specs, d_specs) = (vec![layer(Kind::Relu, 6, None), layer(Kind::Sigmoid, INPUTS, None)], nets().remove(3).1);
+    let mut rec = Recorder::new();
+    let clock = rec.words("clock", 4);
+    let g = Network::new(&mut rec, "G", &g_specs, 4 + CLASSES, false, &[], &clock);
+    let d = Network::new(&mut rec, "D", &d_specs, INPUTS + CLASSES, true, &[], &clock);
+    let (z, labels, tally) = (rec.tensor("z", [M, 4]), rec.words("labels", M), rec.tensor("tally", [1, 1]));
+    let told = labels::join(&mut rec, &z, &labels, CLASSES);
+    let forged = g.forward(&mut rec, &told);
+    let shown = labels::join(&mut rec, forged.output(), &labels, CLASSES);
+    let judged = d.forward(&mut rec, &shown);
+    let da = loss::generator(&mut rec, judged.output(), Loss::CrossEntropy, GeneratorLoss::NonSaturating, &tally);
+    let forward = rec.finish("forward");
+    let dx = d.input_gradient(&mut rec, &judged, &da);
+    let dx = labels::part(&mut rec, &dx, CLASSES);
+    g.parameter_gradient(&mut rec, &forged, &dx);
+    let dz = g.input_gradient(&mut rec, &forged, &dx);
+    let dz = labels::part(&mut rec, &dz, CLASSES);
+    let backward = rec.finish("backward");
+    let mut function = ready(&rec, forward, &tally, &[&g, &d], &z, &clock);
+    backward.dispatches.iter().for_each(|dispatch| function.host.run(dispatch));
+    for parameter in g.parameters() {
+        let gradient = function.host.reals(&parameter.gradient).to_vec();
+        function.check(&format!("conditional: ∂L_G/∂{}", parameter.value.name()), &parameter.value, &gradient);
+    }
+    let gradient = function.host.reals(&dz).to_vec();
+    function.check("conditional: ∂L_G/∂z", &z, &gradient);
 }
 
 /// Plays an iteration in two parts, cut before the first dispatch whose section begins so.

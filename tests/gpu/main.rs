@@ -40,6 +40,7 @@ mod golden;
 mod gradients;
 mod inspect;
 mod lab;
+mod labels;
 mod languages;
 mod limits;
 mod loss;

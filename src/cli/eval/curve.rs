@@ -9,6 +9,7 @@ use crate::cli::wait::wait;
 use crate::error::Result;
 use crate::eval::parzen::{Estimate, Folds, Protocol, Score};
 use crate::eval::table1;
+use crate::gan::Told;
 use crate::report::parzen_curve;
 use crate::run_folder::{At, RunView};
 
@@ -28,7 +29,7 @@ pub(super) fn run(options: &Options, view: &RunView) -> Result<u8> {
     let mut curve: Vec<(u64, Point)> = vec![];
     for iteration in &iterations {
         sampler.restore(&view.checkpoint_at(*iteration)?.into_state())?;
-        let samples = wait(waiter.as_ref(), sampler.samples(options.count, seed))?;
+        let samples = wait(waiter.as_ref(), sampler.samples(options.count, seed, Told::All))?;
         let samples = checked(&samples, examples.dimensions)?;
         let (device, grid) = (&mut *bench.device, options.grid());
         let point = match folds.is_empty() {

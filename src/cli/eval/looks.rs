@@ -10,7 +10,7 @@ use crate::eval::classifier::{Predictions, Recipe};
 use crate::eval::distances::Rows;
 use crate::eval::frechet::Frechet;
 use crate::eval::manifold::K;
-use crate::eval::modes::Modes;
+use crate::eval::modes::{Modes, Obedience};
 use crate::eval::plane::Plane;
 use crate::eval::space::{Sets, Space};
 use crate::eval::summary::Summary;
@@ -44,7 +44,8 @@ pub(super) fn look(options: &Options, bench: &mut Workbench, examples: &Examples
     let [of_samples, of_valid, of_test] = [samples, sets.valid, sets.test].map(|rows| bench.predict(&mut by, rows));
     let (of_samples, of_valid, of_test) = (of_samples?, of_valid?, of_test?);
     if modes {
-        summary.modes = Some(Modes::of(&of_samples, &of_test, labels));
+        let told = summary.told.as_ref().map(|told| Obedience::of(&of_samples, told));
+        summary.modes = Some(Modes { told, ..Modes::of(&of_samples, &of_test, labels) });
         let enough = [&of_samples, &of_valid, &of_test].iter().all(|rows| rows.rows() > 1);
         summary.frechet = enough.then(|| Frechet::of(of_samples.features(), of_valid.features(), of_test.features()));
     }

@@ -7,7 +7,7 @@ use crate::cli::wait::wait;
 use crate::cli::{DeviceOptions, print};
 use crate::error::Result;
 use crate::eval::interpolation::Path;
-use crate::gan::Scaling;
+use crate::gan::{Scaling, Told};
 use crate::report::{Png, Reference, sheet};
 use crate::run_folder::{At, RunView};
 use std::path::PathBuf;
@@ -45,9 +45,9 @@ pub(super) struct Options {
 pub(super) fn run(options: &Options) -> Result<u8> {
     let view = RunView::open(&options.run)?;
     let Generator { mut sampler, waiter, config, state, seed, .. } = Generator::open(&view, options.at, options.seed, &options.device)?;
-    let ends = wait(waiter.as_ref(), sampler.noise(2 * options.rows, seed))?;
+    let ends = wait(waiter.as_ref(), sampler.noise(2 * options.rows, seed, Told::All))?;
     let path = if options.spherical { Path::Spherical } else { Path::Linear };
-    let size = config.prior.size as usize;
+    let size = sampler.inputs() as usize;
     let z: Vec<f32> = ends
         .chunks_exact(2 * size)
         .flat_map(|pair| {

@@ -8,7 +8,7 @@ use crate::cli::{DataOptions, DeviceOptions, print};
 use crate::error::{Error, Result};
 use crate::eval::distances::Rows;
 use crate::eval::neighbours::nearest;
-use crate::gan::Scaling;
+use crate::gan::{Scaling, Told};
 use crate::plan::Recorder;
 use crate::report::Png;
 use crate::report::sheet::{Picture, sheet_with_framed_column};
@@ -61,7 +61,7 @@ pub(super) fn run(options: &Options) -> Result<u8> {
             "a sample has {n} numbers, an example of `{name}` has {own}: name the run's own data with --data"
         )));
     }
-    let samples = wait(waiter.as_ref(), sampler.samples(options.rows * options.columns, seed))?;
+    let samples = wait(waiter.as_ref(), sampler.samples(options.rows * options.columns, seed, Told::All))?;
     let columns = options.columns as usize;
     let beside: Vec<f32> = Rows::new(&samples, n).iter().skip(columns - 1).step_by(columns).flatten().copied().collect();
     let training = dataset.rows(dataset.train.clone());

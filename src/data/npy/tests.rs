@@ -112,3 +112,11 @@ fn every_cut_and_every_flipped_byte_is_an_error_or_an_array_of_its_size() {
         }
     }
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn an_error_of_the_disk_is_not_taken_for_a_short_file() {
+    // Reading a process's memory at address 0 fails with EIO, and so may a disk.
+    let message = read(Path::new("/proc/self/mem")).unwrap_err().to_string();
+    assert!(message.starts_with("/proc/self/mem: ") && message.contains("os error 5"), "{message}");
+}

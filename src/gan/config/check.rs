@@ -11,6 +11,8 @@ use crate::nn::{
 #[cfg(test)]
 mod tests;
 
+/// Most classes: a label is a byte.
+const MOST_CLASSES: u32 = 256;
 /// Most rows in a minibatch: more is a slip of the pen.
 const MOST_ROWS: u32 = 1 << 20;
 
@@ -32,6 +34,7 @@ impl Config {
         check_options(&self.train)?;
         self.train.check_coordination()?;
         self.prior.check()?;
+        self.check_conditional()?;
         if let Some(step) = self.data.preprocess {
             step.check()?;
         }
@@ -61,18 +64,33 @@ impl Config {
         self.check_marginals()
     }
 
+    /// Checks that labels can be told: there are several, and both players begin with a layer that takes in numbers without an order.
+    fn check_conditional(&self) -> Result<()> {
+        let Some(classes) = self.train.conditional else { return Ok(()) };
+        within("train.conditional", classes, 2, MOST_CLASSES)?;
+        for player in Player::BOTH {
+            if let Some(first) = player.of(self).layers.first().filter(|layer| layer.units.is_none()) {
+                let (key, kind) = (player.key(), first.kind.name());
+                return Err(Error::Config(format!(
+                    "train.conditional puts the label beside what the {key} takes in, but its first layer, a {kind}, has no room for it: begin with a relu, sigmoid, linear or maxout layer"
+                )));
+            }
+        }
+        Ok(())
+    }
+
     /// What each layer of G makes of its input.
     /// # Errors
     /// if a layer cannot take in what the one before gives out.
     pub fn generator_shapes(&self) -> Result<Vec<Shaped>> {
-        shapes("generator", &self.generator.layers, self.prior.size.into())
+        shapes("generator", &self.generator.layers, self.generator_inputs().into())
     }
 
     /// What each layer of D makes of its input, which is an example of the data, or a minibatch of them over as many fakes.
     /// # Errors
     /// if a layer cannot take in what the one before gives out, or an activation is larger than can be counted.
     pub fn discriminator_shapes(&self, example: Extent) -> Result<Vec<Shaped>> {
-        let shapes = shapes("discriminator", &self.discriminator.layers, example)?;
+        let shapes = shapes("discriminator", &self.discriminator.layers, self.discriminator_input(example))?;
         check_sizes("discriminator", &shapes, 2 * self.train.batch)?;
         Ok(shapes)
     }
@@ -81,7 +99,7 @@ impl Config {
     /// # Errors
     /// if a layer of G cannot take in what the one before gives out.
     pub fn generator_outputs(&self) -> Result<Extent> {
-        Ok(self.generator_shapes()?.last().map_or(self.prior.size.into(), |last| last.output))
+        Ok(self.generator_shapes()?.last().map_or(self.generator_inputs().into(), |last| last.output))
     }
 
     /// Checks that only G's last layer begins its bias at the marginals, with one bias for each of its numbers.

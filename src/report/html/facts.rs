@@ -72,6 +72,7 @@ pub(super) fn game(account: &Account) -> String {
     let mut row = |name: &str, what: Option<String>| rows.extend(what.map(|what| (name.to_string(), escape(&what))));
     row("data", word(&config, "data.set"));
     row("recipe", word(&config, "train.recipe"));
+    row("classes that G and D are told", word(&config, "train.conditional"));
     let loss = word(&config, "train.loss");
     let chosen = loss.as_deref().is_none_or(|loss| loss == "cross-entropy");
     row("loss", loss);

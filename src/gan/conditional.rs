@@ -1,0 +1,124 @@
+//! The conditional game (Mirza and Osindero 2014, "Conditional generative adversarial nets"): G and D are told the label of what they make and judge.
+//!
+//! ```text
+//! min_G max_D  E_{(x, c) ~ data} log D(x, c) + E_{c ~ data, z} log(1 − D(G(z, c), c))
+//! ```
+//! The label is one-hot and stands beside z, and beside x. G is told the labels of the minibatch's examples, so it meets each as often as the data have it.
+//! A game that is not conditional records nothing of this.
+
+use crate::data::{Dataset, labels};
+use crate::error::{Error, Result};
+use crate::gan::{Config, Game};
+use crate::nn::Extent;
+use crate::plan::{Device, Recorder, Tensor};
+
+impl Config {
+    /// Classes that G and D are told; 0 in a game that is not conditional.
+    pub fn classes(&self) -> u32 {
+        self.train.conditional.unwrap_or(0)
+    }
+
+    /// Numbers that G takes in: z, and beside it the label.
+    pub fn generator_inputs(&self) -> u32 {
+        self.prior.size + self.classes()
+    }
+
+    /// What D takes in: an example of the data, or its numbers and beside them the label.
+    pub fn discriminator_input(&self, example: Extent) -> Extent {
+        match self.train.conditional {
+            Some(classes) => Extent::from(example.numbers() + classes),
+            None => example,
+        }
+    }
+}
+
+impl Game {
+    /// Writes the examples to a device, and their labels where G and D are told them.
+    /// # Errors
+    /// if the game is conditional and the data have no labels, or more classes than it tells apart.
+    pub fn upload(&self, device: &mut dyn Device, dataset: &Dataset) -> Result<()> {
+        if let Some((labels, classes)) = self.labels.as_ref().zip(self.options.conditional) {
+            let name = &dataset.name;
+            let Some(known) = &dataset.labels else {
+                return Err(Error::Data(format!("train.conditional is {classes}, but `{name}` has no labels to tell G and D: remove it")));
+            };
+            if let Some(most) = dataset.classes().filter(|most| *most > classes) {
+                return Err(Error::Data(format!("train.conditional is {classes}, but `{name}` has {most} classes: set it to that")));
+            }
+            labels.upload(device, known);
+        }
+        self.data.upload(device, dataset);
+        Ok(())
+    }
+
+    /// Records the labels of the examples that were chosen; none where nobody is told them.   chosen, result: 1×m.
+    pub(super) fn labels_of(&self, rec: &mut Recorder, chosen: &Tensor) -> Option<Tensor> {
+        self.labels.as_ref().map(|labels| labels.draw(rec, chosen))
+    }
+
+    /// Records the labels of D's last minibatch in this iteration, for G's step; none where nobody is told them.   result: 1×m.
+    pub(super) fn labels_again(&self, rec: &mut Recorder) -> Option<Tensor> {
+        let labels = self.labels.as_ref()?;
+        let chosen = self.data.choose(rec, self.k - 1, self.m);
+        Some(labels.draw(rec, &chosen))
+    }
+
+    /// Records what a network is given of rows x: (x, c) where there are labels, x itself where not. Of 2m rows, the second m have the labels of the first.
+    pub(super) fn told(&self, rec: &mut Recorder, x: &Tensor, labels: Option<&Tensor>) -> Tensor {
+        match labels.zip(self.options.conditional) {
+            Some((labels, classes)) => labels::join(rec, x, labels, classes),
+            None => x.clone(),
+        }
+    }
+
+    /// Records ∂L/∂x out of ∂L/∂(x, c).
+    pub(super) fn untold(&self, rec: &mut Recorder, dy: &Tensor) -> Tensor {
+        self.options.conditional.map_or_else(|| dy.clone(), |classes| labels::part(rec, dy, classes))
+    }
+}
+
+/// Which labels noise vectors are told that are drawn outside of training.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Told {
+    /// Every label as often, one class after the other: of n vectors, number i is told ⌊i·classes/n⌋.
+    #[default]
+    All,
+    /// One.
+    Only(u32),
+}
+
+impl Told {
+    /// The labels of so many noise vectors.
+    pub fn labels(self, count: u32, classes: u32) -> Vec<u32> {
+        let label = |i: u32| match self {
+            Told::All => (u64::from(i) * u64::from(classes) / u64::from(count)) as u32,
+            Told::Only(class) => class,
+        };
+        (0..count).map(label).collect()
+    }
+
+    /// Noise vectors with their labels beside them, as G takes them in; unchanged where there are no classes.   z: count×size, row by row.
+    pub(super) fn beside(self, z: Vec<f32>, size: u32, classes: u32) -> Vec<f32> {
+        if classes == 0 {
+            return z;
+        }
+        let rows = z.chunks_exact(size as usize);
+        let labels = self.labels(rows.len() as u32, classes);
+        let one_hot = |label: u32| (0..classes).map(move |class| f32::from(u8::from(class == label)));
+        rows.zip(labels).flat_map(|(z, label)| z.iter().copied().chain(one_hot(label))).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn noise_has_every_label_as_often_or_the_one_that_was_asked_for() {
+        assert_eq!(Told::All.labels(7, 3), [0, 0, 0, 1, 1, 2, 2]);
+        assert_eq!(Told::All.labels(2, 3), [0, 1]);
+        assert_eq!(Told::All.beside(vec![0.5, 0.25], 1, 2), [0.5, 1.0, 0.0, 0.25, 0.0, 1.0]);
+        assert_eq!(Told::Only(1).beside(vec![0.5, 0.25], 2, 2), [0.5, 0.25, 0.0, 1.0]);
+        assert_eq!(Told::All.beside(vec![0.5, 0.25], 2, 0), [0.5, 0.25]);
+    }
+}
