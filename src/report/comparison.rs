@@ -8,25 +8,27 @@ const PANEL: (f64, f64) = (860.0, 330.0);
 /// One for each configuration; begun again where there are more.
 const COLOURS: [Colour; 6] = [BLUE, ORANGE, GREEN, MAGENTA, GREY, GREY_BLUE];
 /// Letters that the legend has room for.
-const ROOM: usize = 21;
+const ROOM: usize = 16;
 /// An untrained generator's log-likelihood is far below everything: the first part of each curve does not set the limits.
 const BEGINNING: usize = 5;
 
 /// Draws a comparison: one panel over iterations, one over seconds.
 pub fn comparison(of: &Comparison) -> Chart {
-    let title = "Validation log-likelihood (Parzen window), mean over seeds ± its standard error";
+    let by = shared(of).map(|key| format!(" by {key}")).unwrap_or_default();
+    let title = format!("Validation log-likelihood (Parzen window){by}, mean over seeds ± its standard error");
     let panels = vec![
-        panel(of, title, "iteration", |point| point.iteration as f64),
+        panel(of, &title, "iteration", |point| point.iteration as f64),
         panel(of, "The same over the time that training took", "seconds", |point| point.seconds.0.mean),
     ];
     chart::lay_out(panels, PANEL.0, PANEL.1)
 }
 
 fn panel(of: &Comparison, title: &str, x_label: &'static str, x: fn(&Point) -> f64) -> Panel {
+    let key = shared(of).map(|key| format!("{key}=")).unwrap_or_default();
     let marks = of.arms.iter().zip(COLOURS.iter().cycle()).map(|(arm, colour)| Mark::Curve {
         points: shown(arm).map(|point| (x(point), point.nats.0.mean, point.nats.error().unwrap_or(0.0))).collect(),
         colour,
-        label: shortened(&arm.name),
+        label: shortened(arm.name.strip_prefix(&key).unwrap_or(&arm.name)),
     });
     let last = of.arms.iter().filter_map(|arm| arm.end()).map(x).fold(0.0, f64::max);
     Panel { title: title.into(), x_label, y_label: "nats", x: (0.0, last.max(1e-3)), y: limits(of), log: false, marks: marks.collect() }
@@ -47,6 +49,12 @@ fn limits(of: &Comparison) -> (f64, f64) {
     }
     let margin = 0.06 * (high - low).max(1.0);
     (low - margin, high + margin)
+}
+
+/// The key whose values set all configurations apart, if it is one.
+fn shared(of: &Comparison) -> Option<&str> {
+    let (key, _) = of.arms.first()?.name.split_once('=')?;
+    of.arms.iter().all(|arm| arm.name.split_once('=').is_some_and(|(other, _)| other == key)).then_some(key)
 }
 
 /// A name that fits into the legend; the table has the whole.
@@ -75,8 +83,10 @@ mod tests {
             nothing(),
         ];
         let svg = drawn(many);
-        assert!(["minimax", "an equally long &amp; ver…", "seconds"].iter().all(|word| svg.contains(word)), "{svg}");
+        assert!(["minimax", "an equally long …", "seconds"].iter().all(|word| svg.contains(word)), "{svg}");
         drawn(vec![nothing()]);
+        let svg = drawn(["k_adaptive=as it is", "k_adaptive={ least = 1 & more }"].map(|name| runs(name, vec![run(&[2.0, 3.0])])).into());
+        assert!(svg.contains(" by k_adaptive, mean") && svg.contains(">as it is<") && svg.contains(">{ least = 1 &amp;"), "{svg}");
     }
 
     /// The chart of these, in which no coordinate leaves the finite.

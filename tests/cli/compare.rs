@@ -57,7 +57,7 @@ fn equal_time_stops_each_run_where_its_time_is_up() {
     let timed = ["--seconds", "0.2", "--set", "report.monitor_every=50", "--set", "report.checkpoint_every=100000"];
     let first = compare(&out, &timed);
     assert!(first.status.success(), "{}", said(&first));
-    let counts: Vec<u64> = ["generator_loss-as-it-is", "generator_loss=minimax"]
+    let counts: Vec<u64> = ["generator_loss=as-it-is", "generator_loss=minimax"]
         .into_iter()
         .flat_map(|arm| [1, 2].map(|seed| out.join(arm).join(format!("seed-{seed}"))))
         .map(|run| {

@@ -41,7 +41,7 @@ pub(super) fn of(games: &[String], set: &[String], vary: &[String]) -> Result<Ve
     for (number, varied) in vary.iter().enumerate() {
         let (key, values) = key_and_values(varied)?;
         let named = |arm: &Arm, value: &str| {
-            let word = if value.is_empty() { format!("{key} as it is") } else { format!("{key}={value}") };
+            let word = format!("{key}={}", if value.is_empty() { "as it is" } else { value });
             if one_game && number == 0 { word } else { format!("{}, {word}", arm.name) }
         };
         let with = |arm: &Arm, value: &String| {
@@ -121,7 +121,7 @@ mod tests {
     fn an_empty_value_leaves_a_key_as_it_is_and_a_table_keeps_its_commas() {
         let arms = made(&["ring"], &["train.k_adaptive=,{ least = 1, enough = 0.8 }"]).unwrap();
         let names: Vec<&str> = arms.iter().map(|arm| arm.name.as_str()).collect();
-        assert_eq!(names, ["k_adaptive as it is", "k_adaptive={ least = 1, enough = 0.8 }"]);
+        assert_eq!(names, ["k_adaptive=as it is", "k_adaptive={ least = 1, enough = 0.8 }"]);
         assert_eq!(arms[1].folder, "k_adaptive=-least-=-1-enough-=-0.8");
         assert!(arms[0].config(1, None).unwrap().train.k_adaptive.is_none());
         assert_eq!(split("[1, 2],\"a,b\",c"), ["[1, 2]", "\"a,b\"", "c"]);
