@@ -23,6 +23,11 @@ pub(super) struct GameOptions {
 }
 
 impl GameOptions {
+    /// A game by its name alone.
+    pub fn named(game: &str, set: &[String]) -> GameOptions {
+        GameOptions { game: game.into(), set: set.to_vec(), seed: None, iterations: None }
+    }
+
     /// The complete configuration, and a short name for it.
     /// # Errors
     /// if there is no such preset or file, it does not make a configuration, or it extends a run that is not there.

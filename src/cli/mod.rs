@@ -9,8 +9,10 @@ mod devices;
 mod diagnosis;
 mod doctor;
 mod eval;
+mod export;
 mod figure;
 mod generator;
+mod import;
 mod interrupt;
 mod log;
 mod losses;
@@ -55,6 +57,7 @@ const EXAMPLES: &str = "Examples:
   gander resume runs/code --iterations 200000
   gander sample runs/code --count 64 --out sheet.png
   gander eval runs/code                   log-likelihood beside Table 1, memorisation
+  gander export runs/code --format onnx   the generator, to run anywhere
   gander report runs/code                 the run on one page: sheets through time, curves, results
   gander plan mnist                       one iteration, dispatch by dispatch
   gander bench mnist --plot bench.png     where its time goes on this machine
@@ -74,6 +77,10 @@ enum Command {
     Sample(sample::Options),
     /// Find out how good a run's generator is: the Parzen window log-likelihood of the paper's Table 1, and more
     Eval(eval::Options),
+    /// Write a run's networks for other programs: safetensors for PyTorch, or ONNX
+    Export(export::Options),
+    /// Make a run of networks that were trained elsewhere, from a file as `gander export` writes it
+    Import(import::Options),
     /// Write a run on one page that opens from disk
     Report(report::Options),
     /// Train the published recipe to its end, evaluate it, and show it beside the paper's table; goes on where it was stopped
@@ -183,6 +190,8 @@ pub fn run(cli: Cli) -> Result<u8> {
         Command::Resume(options) => resume::run(&options),
         Command::Sample(options) => sample::run(&options),
         Command::Eval(options) => eval::run(&options),
+        Command::Export(options) => export::run(&options),
+        Command::Import(options) => import::run(&options),
         Command::Report(options) => report::run(&options),
         Command::Reproduce(options) => reproduce::run(&options),
         Command::Compare(options) => compare::run(&options),

@@ -22,6 +22,7 @@ mod presets;
 mod prior;
 mod sampler;
 mod sheets;
+mod start;
 mod state;
 mod trainer;
 

@@ -8,6 +8,7 @@ mod disk;
 mod doctor;
 mod errors;
 mod eval;
+mod export;
 mod figures;
 mod lifecycle;
 mod listings;
