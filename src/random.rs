@@ -18,6 +18,9 @@ pub const STAND_IN: u32 = 0x8000_0004;
 /// The purpose of the order by which examples are held out of a set that does not say so itself.
 pub const HELD_OUT: u32 = 0x8000_0006;
 
+/// Stands in the place of the seed where the means of a mixture are drawn: they are the same in every game.
+pub const MEANS: u32 = 0x8000_0007;
+
 /// Threefry-2x32 with 20 rounds. Inlined, so that a loop over counters can run in a processor's vectors.
 #[inline(always)]
 pub fn threefry2x32(key: [u32; 2], counter: [u32; 2]) -> [u32; 2] {

@@ -2,6 +2,7 @@
 
 mod adapter;
 mod bench;
+mod compare;
 mod configuration;
 mod data;
 mod devices;
@@ -24,6 +25,7 @@ mod reproduce;
 mod resume;
 mod run;
 mod sample;
+mod series;
 mod stage;
 mod startup;
 mod theory;
@@ -83,6 +85,8 @@ enum Command {
     Report(report::Options),
     /// Train the published recipe to its end, evaluate it, and show it beside the paper's table; goes on where it was stopped
     Reproduce(reproduce::Options),
+    /// Train several games with several seeds, and show which learns faster: one table, one plot; goes on where it was stopped
+    Compare(compare::Options),
     /// Draw a figure of the paper
     Figure(figure::Options),
     /// Check section 4 of the paper by experiment: D*, the value of the best D, and the equilibrium
@@ -190,6 +194,7 @@ pub fn run(cli: Cli) -> Result<u8> {
         Command::Import(options) => import::run(&options),
         Command::Report(options) => report::run(&options),
         Command::Reproduce(options) => reproduce::run(&options),
+        Command::Compare(options) => compare::run(&options),
         Command::Figure(options) => figure::run(&options),
         Command::Theory(options) => theory::run(&options),
         Command::Devices(options) => devices::run(&options),

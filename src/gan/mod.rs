@@ -8,6 +8,7 @@ mod alone;
 pub mod code2014;
 mod conditional;
 mod config;
+mod coordination;
 mod evaluation;
 mod extend;
 mod fit;
@@ -27,6 +28,7 @@ mod trainer;
 
 pub use conditional::Told;
 pub use config::{BlendConfig, Config, GameConfig, NetworkConfig, PriorConfig, Recipe, ReportConfig, Retried, Scaling};
+pub use coordination::AdaptiveConfig;
 pub use extend::Inherited;
 pub use fit::Fit;
 pub use game::{Game, Player};

@@ -30,11 +30,13 @@ mod matmul;
 mod max_pooling;
 mod maxout;
 mod metrics;
+mod mixture;
 mod noise;
 mod normalize_rows;
 mod peak;
 mod perturb;
 mod real;
+mod rest;
 mod row_sums;
 mod scale;
 mod schedule;
@@ -84,6 +86,7 @@ fn twin<T: Real>(operation: &str) -> Option<Twin<T>> {
         "maxout_backward" => maxout::backward,
         "maxout_forward" => maxout::forward,
         "metrics" => metrics::run,
+        "mixture" => mixture::run,
         "nearest_fold" => folds::nearest,
         "noise" => noise::run,
         "normalize_rows" => normalize_rows::run,
@@ -91,6 +94,7 @@ fn twin<T: Real>(operation: &str) -> Option<Twin<T>> {
         "parzen_fold" => folds::parzen,
         "peak_arithmetic" => peak::arithmetic,
         "peak_copy" => peak::copy,
+        "rest" => rest::run,
         "row_sums" => row_sums::run,
         "perturb" => perturb::run,
         "scale" => scale::run,

@@ -1,6 +1,7 @@
 //! The command line, as a user meets it: real runs of tiny games on the host twin, and every way to go wrong.
 
 mod bench;
+mod compare;
 mod conditional;
 #[cfg(target_os = "linux")]
 mod disk;
