@@ -1,39 +1,25 @@
 //! Checkpoints: everything training goes on from, in one safetensors file.
 //!
 //! The tensors are the parameters and velocities, the metadata the rest: iteration, seed, configuration, data, adapter, version. Chance needs no more than seed and
-//! iteration, because random numbers are counted, not drawn from a state. Any safetensors reader opens the file; floats are little-endian f32.
+//! iteration, because random numbers are counted, not drawn from a state. How the file is written and read is [`tensor_file`]'s.
 //!
-//! A checkpoint is either loaded as it was saved or refused: a SHA-256 over the whole content stands in the metadata. Equal content gives equal bytes,
-//! which `safetensors::serialize` does not promise (its metadata come out of a `HashMap`), so the header is written here, sorted, and only read by that
-//! crate. Its `serialize_to_file` does not sync either; [`atomic`] does.
+//! A checkpoint is either loaded as it was saved or refused: a SHA-256 over the whole content stands in the metadata. Equal content gives equal bytes.
 
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::Read;
 use std::path::Path;
 
-use safetensors::tensor::{Dtype, Metadata, TensorInfo};
 use sha2::{Digest, Sha256};
 
 use crate::VERSION;
-use crate::atomic;
 use crate::error::{Error, Result};
 use crate::gan::{Array, State};
+use crate::tensor_file::{self, METADATA, Tensors, little_endian};
 
 /// The layout of the metadata; a reader refuses any that it does not know.
 const FORMAT: &str = "gander checkpoint 2";
 
 /// The layout before, in which the data were not named.
 const FORMAT_1: &str = "gander checkpoint 1";
-
-/// Where a safetensors header keeps its metadata.
-const METADATA: &str = "__metadata__";
-
-/// Longest header that is read, in bytes. Ours are a few KiB: two dozen tensors and a configuration.
-const MAX_HEADER: u64 = 16 << 20;
-
-/// Largest file that is read, in bytes: ten times the largest game of the paper.
-const MAX_FILE: u64 = 8 << 30;
 
 /// A moment of training, with all that is needed to go on from it.
 #[derive(Debug, Clone, PartialEq)]
@@ -75,26 +61,13 @@ impl Checkpoint {
     /// # Errors when a tensor holds values that are not finite or do not fill its shape, or the file cannot be written (nothing is left behind).
     pub fn save(&self, path: &Path) -> Result<()> {
         self.check().map_err(|why| Error::Checkpoint(format!("{}: not saved: {why}", path.display())))?;
-        let header = self.header();
-        atomic::write(path, |file| {
-            file.write_all(&(header.len() as u64).to_le_bytes())?;
-            file.write_all(&header)?;
-            self.tensors.values().try_for_each(|array| little_endian(&array.values, |bytes| file.write_all(bytes)))
-        })
+        tensor_file::save(path, &self.metadata(), &self.tensors)
     }
 
     /// Reads and verifies a checkpoint.
     /// # Errors when the file cannot be read, is no checkpoint of gander's, or differs in any bit of its content from what was saved.
     pub fn load(path: &Path) -> Result<Checkpoint> {
-        let refuse = |why: String| Error::Checkpoint(format!("{}: {why}", path.display()));
-        let file = File::open(path).map_err(Error::io("open", path))?;
-        let promised = file.metadata().map_err(Error::io("read", path))?.len();
-        if promised > MAX_FILE {
-            return Err(refuse(format!("{promised} bytes are more than the {MAX_FILE} a checkpoint may have")));
-        }
-        let mut bytes = Vec::new();
-        file.take(MAX_FILE).read_to_end(&mut bytes).map_err(Error::io("read", path))?;
-        Checkpoint::parse(&bytes).map_err(refuse)
+        Checkpoint::parse(&tensor_file::bytes(path)?).map_err(|why| Error::Checkpoint(format!("{}: {why}", path.display())))
     }
 
     /// Reads and verifies a checkpoint from its file's bytes.
@@ -144,9 +117,9 @@ impl Checkpoint {
         Ok(())
     }
 
-    /// The safetensors header: JSON, its keys sorted, padded with blanks to a multiple of 8 bytes.
-    fn header(&self) -> Vec<u8> {
-        let mut metadata: BTreeMap<&str, String> = BTreeMap::from([
+    /// All but the tensors.
+    fn metadata(&self) -> BTreeMap<&'static str, String> {
+        let mut metadata = BTreeMap::from([
             ("format", self.format().into()),
             ("iteration", self.iteration.to_string()),
             ("seed", self.seed.to_string()),
@@ -156,34 +129,15 @@ impl Checkpoint {
             ("sha256", self.digest()),
         ]);
         metadata.extend(self.data.clone().map(|data| ("data", data)));
-        let mut entries = BTreeMap::from([(METADATA, serde_json::json!(metadata))]);
-        let mut start = 0;
-        for (name, array) in &self.tensors {
-            let end = start + 4 * array.values.len();
-            let info = TensorInfo { dtype: Dtype::F32, shape: array.shape.clone(), data_offsets: (start, end) };
-            entries.insert(name, serde_json::json!(info));
-            start = end;
-        }
-        let mut header = serde_json::to_vec(&entries).expect("strings and numbers always serialize to JSON");
-        header.resize(header.len().next_multiple_of(8), b' ');
-        header
+        metadata
     }
 
     /// The inverse of `save`; the error says what is wrong with the bytes.
     fn parse(bytes: &[u8]) -> std::result::Result<Checkpoint, String> {
-        let truncated = || format!("{} bytes are not the whole of a checkpoint", bytes.len());
-        let (length, rest) = bytes.split_first_chunk().ok_or_else(truncated)?;
-        let length = u64::from_le_bytes(*length);
-        if length > MAX_HEADER {
-            return Err(format!("it promises a header of {length} bytes, so it is damaged or no safetensors file"));
+        let Tensors { metadata, tensors } = tensor_file::parse(bytes)?;
+        if metadata.is_empty() {
+            return Err("no checkpoint of gander's: it has no metadata".into());
         }
-        let (header, data) = rest.split_at_checked(length as usize).ok_or_else(truncated)?;
-        let header: Metadata =
-            serde_json::from_slice(header).map_err(|error| format!("the header is not that of a safetensors file: {error}"))?;
-        if header.data_len() != data.len() {
-            return Err(format!("{} bytes of tensors, the header promises {}", data.len(), header.data_len()));
-        }
-        let metadata = header.metadata().as_ref().ok_or("no checkpoint of gander's: it has no metadata")?;
         let entry = |key: &str| metadata.get(key).cloned().ok_or_else(|| format!("no checkpoint of gander's: `{key}` is missing"));
         let trained_on = match entry("format")?.as_str() {
             FORMAT => Some(entry("data")?),
@@ -197,11 +151,7 @@ impl Checkpoint {
             device: entry("device")?,
             version: entry("version")?,
             data: trained_on,
-            tensors: header
-                .tensors()
-                .into_iter()
-                .map(|(name, info)| Ok((name.clone(), array(&name, info, data)?)))
-                .collect::<std::result::Result<_, String>>()?,
+            tensors,
         };
         if checkpoint.digest() != entry("sha256")? {
             return Err("it is damaged: its content does not have the SHA-256 that was saved with it".into());
@@ -211,28 +161,6 @@ impl Checkpoint {
     }
 }
 
-/// The tensor `name`, whose header entry has been validated against its own shape, out of the file's data.
-fn array(name: &str, info: &TensorInfo, data: &[u8]) -> std::result::Result<Array, String> {
-    if info.dtype != Dtype::F32 {
-        return Err(format!("tensor `{name}` is {:?}, checkpoints hold F32", info.dtype));
-    }
-    let (start, end) = info.data_offsets;
-    let bytes = data.get(start..end).ok_or_else(|| format!("tensor `{name}` lies outside of the file"))?;
-    let (values, _) = bytes.as_chunks();
-    Ok(Array { shape: info.shape.clone(), values: values.iter().map(|&value| f32::from_le_bytes(value)).collect() })
-}
-
 fn number<T: std::str::FromStr>(text: &str) -> std::result::Result<T, String> {
     text.parse().map_err(|_| format!("`{text}` is not a number that can stand here, so it is damaged"))
-}
-
-/// Hands the values' little-endian bytes to `sink`, 16 KiB at a time.
-fn little_endian<E>(values: &[f32], mut sink: impl FnMut(&[u8]) -> std::result::Result<(), E>) -> std::result::Result<(), E> {
-    let mut bytes = Vec::with_capacity(4 * 4096);
-    for chunk in values.chunks(4096) {
-        bytes.clear();
-        bytes.extend(chunk.iter().flat_map(|value| value.to_le_bytes()));
-        sink(&bytes)?;
-    }
-    Ok(())
 }

@@ -7,6 +7,7 @@
 //! * [`gan`]: the game, its two recipes, and the trainer.
 //! * [`eval`]: how good a generator is, by the protocols of the paper and others; whether the theory holds.
 //! * [`report`], [`checkpoint`], [`run_folder`]: what a run leaves behind; [`atomic`]: files that appear whole or not at all.
+//! * [`export`]: trained networks, for other programs and from them; [`tensor_file`]: named tensors in one file.
 //! * [`mod@bench`]: where an iteration's time and memory go.
 //! * [`doctor`]: whether a device computes what the twin computes, dispatch by dispatch.
 //! * [`classifier_cache`]: classifiers that are trained already.
@@ -32,6 +33,8 @@ pub mod doctor;
 pub mod error;
 #[cfg(feature = "native")]
 pub mod eval;
+#[cfg(feature = "native")]
+pub mod export;
 pub mod gan;
 pub mod gpu;
 #[cfg(feature = "native")]
@@ -40,11 +43,15 @@ pub mod host;
 mod machine;
 pub mod nn;
 pub mod plan;
+#[cfg(feature = "native")]
+mod protobuf;
 pub mod random;
 #[cfg(feature = "native")]
 pub mod report;
 #[cfg(feature = "native")]
 pub mod run_folder;
+#[cfg(feature = "native")]
+pub mod tensor_file;
 
 pub use error::{Error, Result};
 

@@ -18,8 +18,11 @@ pub const STAND_IN: u32 = 0x8000_0004;
 /// The purpose of the order by which examples are held out of a set that does not say so itself.
 pub const HELD_OUT: u32 = 0x8000_0006;
 
+/// Stands in the place of the seed where the means of a mixture are drawn: they are the same in every game.
+pub const MEANS: u32 = 0x8000_0007;
+
 /// The purpose of masks over pictures.
-pub const MASK: u32 = 0x8000_0007;
+pub const MASK: u32 = 0x8000_0008;
 
 /// Threefry-2x32 with 20 rounds. Inlined, so that a loop over counters can run in a processor's vectors.
 #[inline(always)]

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! config.toml                       complete, reproduces the run; a folder that has it holds a run
-//! metrics.csv  monitor.csv  losses.png  losses.svg  run.log
+//! metrics.csv  monitor.csv  seconds.csv  losses.png  losses.svg  run.log
 //! samples/000500.png                one sheet per sampling, always from the same z
 //! checkpoints/000500.safetensors    the last few
 //! best.safetensors                  the checkpoint that the monitor found best

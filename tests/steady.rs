@@ -141,8 +141,9 @@ const SLACK: i64 = 2 << 10;
 
 #[test]
 fn a_long_training_takes_no_more_memory_than_a_short_one() {
-    let iterations = std::env::var("GANDER_STEADY").map_or(1000, |count| count.parse().expect("GANDER_STEADY is a number of iterations"));
-    assert!(iterations % PARTS == 0, "GANDER_STEADY is {iterations}; it must be a multiple of {PARTS}");
+    let iterations: u64 =
+        std::env::var("GANDER_STEADY").map_or(1000, |count| count.parse().expect("GANDER_STEADY is a number of iterations"));
+    assert!(iterations.is_multiple_of(PARTS), "GANDER_STEADY is {iterations}; it must be a multiple of {PARTS}");
     for (name, device, waiter) in devices() {
         let mut training = Training::new(name, device, waiter);
         training.watch(WARM, 64);

@@ -23,27 +23,35 @@ pub(super) struct GameOptions {
 }
 
 impl GameOptions {
+    /// A game by its name alone.
+    pub fn named(game: &str, set: &[String]) -> GameOptions {
+        GameOptions { game: game.into(), set: set.to_vec(), seed: None, iterations: None }
+    }
+
     /// The complete configuration, and a short name for it.
     /// # Errors
     /// if there is no such preset or file, it does not make a configuration, or it extends a run that is not there.
     pub fn read(&self) -> Result<(String, Config)> {
-        let (name, text) = self.text()?;
+        let (name, text) = text_of(&self.game)?;
         let mut overrides = self.set.clone();
         overrides.extend(self.seed.map(|seed| format!("seed={seed}")));
         overrides.extend(self.iterations.map(|iterations| format!("train.iterations={iterations}")));
         let config = Config::parse(&text, &overrides).map_err(|error| Error::Config(format!("{}: {error}", self.game)))?;
         Ok((name, follow(config)?))
     }
+}
 
-    fn text(&self) -> Result<(String, String)> {
-        let path = PathBuf::from(&self.game);
-        let looks_like_file = path.extension().is_some_and(|extension| extension == "toml") || path.components().count() > 1;
-        if looks_like_file {
-            let text = std::fs::read_to_string(&path).map_err(Error::io("read", &path))?;
-            return Ok((stem(&path), text));
-        }
-        preset_named(&self.game).map(|preset| (preset.name.to_string(), preset.toml.to_string()))
+/// A short name for a preset or a file, and its text.
+/// # Errors
+/// if there is no such preset, or the file cannot be read.
+pub(super) fn text_of(game: &str) -> Result<(String, String)> {
+    let path = PathBuf::from(game);
+    let looks_like_file = path.extension().is_some_and(|extension| extension == "toml") || path.components().count() > 1;
+    if looks_like_file {
+        let text = std::fs::read_to_string(&path).map_err(Error::io("read", &path))?;
+        return Ok((stem(&path), text));
     }
+    preset_named(game).map(|preset| (preset.name.to_string(), preset.toml.to_string()))
 }
 
 /// The configuration with the layers of the runs that it extends.

@@ -2,14 +2,17 @@
 
 mod adapter;
 mod bench;
+mod compare;
 mod configuration;
 mod data;
 mod devices;
 mod diagnosis;
 mod doctor;
 mod eval;
+mod export;
 mod figure;
 mod generator;
+mod import;
 mod inpaint;
 mod interrupt;
 mod inverse;
@@ -25,6 +28,7 @@ mod reproduce;
 mod resume;
 mod run;
 mod sample;
+mod series;
 mod stage;
 mod startup;
 mod theory;
@@ -56,6 +60,7 @@ const EXAMPLES: &str = "Examples:
   gander resume runs/code --iterations 200000
   gander sample runs/code --count 64 --out sheet.png
   gander eval runs/code                   log-likelihood beside Table 1, memorisation
+  gander export runs/code --format onnx   the generator, to run anywhere
   gander report runs/code                 the run on one page: sheets through time, curves, results
   gander plan mnist                       one iteration, dispatch by dispatch
   gander bench mnist --plot bench.png     where its time goes on this machine
@@ -79,10 +84,16 @@ enum Command {
     Inpaint(inpaint::Options),
     /// Find out how good a run's generator is: the Parzen window log-likelihood of the paper's Table 1, and more
     Eval(eval::Options),
+    /// Write a run's networks for other programs: safetensors for PyTorch, or ONNX
+    Export(export::Options),
+    /// Make a run of networks that were trained elsewhere, from a file as `gander export` writes it
+    Import(import::Options),
     /// Write a run on one page that opens from disk
     Report(report::Options),
     /// Train the published recipe to its end, evaluate it, and show it beside the paper's table; goes on where it was stopped
     Reproduce(reproduce::Options),
+    /// Train several games with several seeds, and show which learns faster: one table, one plot; goes on where it was stopped
+    Compare(compare::Options),
     /// Draw a figure of the paper
     Figure(figure::Options),
     /// Check section 4 of the paper by experiment: D*, the value of the best D, and the equilibrium
@@ -188,8 +199,11 @@ pub fn run(cli: Cli) -> Result<u8> {
         Command::Reconstruct(options) => reconstruct::run(&options),
         Command::Inpaint(options) => inpaint::run(&options),
         Command::Eval(options) => eval::run(&options),
+        Command::Export(options) => export::run(&options),
+        Command::Import(options) => import::run(&options),
         Command::Report(options) => report::run(&options),
         Command::Reproduce(options) => reproduce::run(&options),
+        Command::Compare(options) => compare::run(&options),
         Command::Figure(options) => figure::run(&options),
         Command::Theory(options) => theory::run(&options),
         Command::Devices(options) => devices::run(&options),

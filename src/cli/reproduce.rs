@@ -3,18 +3,17 @@
 use crate::cli::configuration::{follow, preset_named};
 use crate::cli::eval;
 use crate::cli::interrupt::Interrupt;
-use crate::cli::run::{Expected, Run, Start};
+use crate::cli::series::{Series, duration, trained};
 use crate::cli::{RunOptions, print};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::eval::parzen::{Estimate, Place, Score};
 use crate::eval::table1;
 use crate::gan::Config;
-use crate::run_folder::{RunFolder, RunView};
+use crate::run_folder::RunView;
 use clap::ValueHint;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::Instant;
 
 /// Options of `gander reproduce`.
 #[derive(Debug, clap::Args)]
@@ -53,12 +52,12 @@ struct Table1 {
 
 pub(super) fn run(options: &Options) -> Result<u8> {
     let What::Table1(options) = &options.what;
-    let interrupt = Interrupt::listen()?;
+    let series = Series { options: &options.run, interrupt: Interrupt::listen()?, limit: None };
     let mut outcomes = vec![];
     for seed in 1..=options.seeds {
         let path = options.out.join(format!("seed-{seed}"));
         let config = options.config(seed)?;
-        let code = options.train(&config, &path, &interrupt)?;
+        let code = series.train(&config, &path)?;
         if code != 0 {
             return Ok(code);
         }
@@ -81,12 +80,6 @@ impl std::fmt::Display for Outcome {
         let edge = if *place == Place::Inside { "" } else { ", at the edge of the grid" };
         write!(f, "seed {seed}: {test} nats, σ {sigma:.3}{edge}; trained in {}", duration(*seconds))
     }
-}
-
-/// What `seconds.json` in a run's folder holds: the wall time of its training, over all the times that it was gone on with.
-#[derive(Default, Serialize, Deserialize)]
-struct Clock {
-    seconds: f64,
 }
 
 /// What is read back of an evaluation.
@@ -114,44 +107,6 @@ impl Table1 {
         Ok(config)
     }
 
-    /// Trains a run to its end, from where it stands. Returns the exit code.
-    fn train(&self, config: &Config, path: &Path, interrupt: &Interrupt) -> Result<u8> {
-        let there = RunView::open(path).ok();
-        if let Some(view) = &there {
-            self.check(config, view)?;
-            if view.checkpoints()?.last() >= Some(&u64::from(config.train.iterations)) {
-                return Ok(0);
-            }
-        }
-        // First, for a folder that is taken is refused before anything takes its time.
-        let folder = there.map(|_| RunFolder::open(path)).transpose()?;
-        let mut start = Start::prepare(config.clone(), &self.run, interrupt.clone())?;
-        let run = match folder {
-            None => {
-                start.inherit()?;
-                Run::begin(RunFolder::create(path, &config.to_toml())?, start)?
-            }
-            Some(folder) => Run::resume(folder, start, Expected::SameData)?,
-        };
-        let begun = Instant::now();
-        let code = run.train()?;
-        let mut clock = clock(path);
-        clock.seconds += begun.elapsed().as_secs_f64();
-        let json = serde_json::to_vec(&clock).expect("a number is JSON");
-        crate::atomic::write(&clock_path(path), |file| file.write_all(&json))?;
-        Ok(code)
-    }
-
-    /// Refuses to go on with a run of another game: only the number of iterations may differ.
-    fn check(&self, config: &Config, view: &RunView) -> Result<()> {
-        let mut there = Config::parse(&view.config()?, &[])?;
-        there.train.iterations = config.train.iterations;
-        if there == *config {
-            return Ok(());
-        }
-        Err(Error::Config(format!("{} holds a run of another configuration; choose another folder with --out", view.path().display())))
-    }
-
     /// The evaluation of a run's end: the one that is there, or a new one.
     fn evaluated(&self, config: &Config, seed: u32, path: &Path) -> Result<Outcome> {
         let view = RunView::open(path)?;
@@ -165,17 +120,8 @@ impl Table1 {
                 eval::evaluate_run(&options, &view)?.parzen.expect("the published protocol gives a log-likelihood")
             }
         };
-        Ok(Outcome { seed, score, seconds: clock(path).seconds })
+        Ok(Outcome { seed, score, seconds: trained(&view, u64::MAX)? })
     }
-}
-
-fn clock_path(run: &Path) -> PathBuf {
-    run.join("seconds.json")
-}
-
-/// The wall time so far; none where it was never written.
-fn clock(run: &Path) -> Clock {
-    fs::read(clock_path(run)).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default()
 }
 
 /// The paper's rows, and ours below them.
@@ -193,14 +139,4 @@ fn table(data_set: &str, outcomes: &[Outcome]) -> String {
         }
     };
     text + &format!("  {:<28} {:8.1} ± {:<5.1}  {of}, trained in {}\n", "gander", ours.mean, ours.standard_error, duration(seconds))
-}
-
-/// Seconds as people say them.
-fn duration(seconds: f64) -> String {
-    let whole = seconds.round() as u64;
-    match whole {
-        0..60 => format!("{seconds:.1} s"),
-        60..3600 => format!("{} min {} s", whole / 60, whole % 60),
-        _ => format!("{} h {} min", whole / 3600, whole % 3600 / 60),
-    }
 }

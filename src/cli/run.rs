@@ -2,6 +2,7 @@
 
 mod not_finite;
 mod saving;
+mod stopwatch;
 
 use crate::cli::RunOptions;
 use crate::cli::interrupt::Interrupt;
@@ -9,6 +10,7 @@ use crate::cli::log::Log;
 use crate::cli::losses::Losses;
 use crate::cli::progress::Progress;
 use crate::cli::run::saving::{Beside, Trouble};
+use crate::cli::run::stopwatch::Stopwatch;
 use crate::cli::stage::{Restored, Stage};
 use crate::cli::wait::wait;
 use crate::cli::watcher::Watcher;
@@ -90,6 +92,7 @@ pub(super) struct Run {
     interrupt: Interrupt,
     watcher: Option<Watcher>,
     losses: Losses,
+    stopwatch: Stopwatch,
     trouble: Trouble,
     /// Nothing of it is saved yet.
     unsaved: bool,
@@ -160,10 +163,17 @@ impl Run {
             interrupt,
             watcher,
             losses,
+            stopwatch: Stopwatch::default(),
             trouble: Trouble::default(),
             unsaved,
             stale,
         })
+    }
+
+    /// The same run, which stops once it has trained for so many seconds.
+    pub fn within(mut self, seconds: Option<f64>) -> Run {
+        self.stopwatch.limit(seconds);
+        self
     }
 
     /// Lets the files that grow end where the game was restored to.
@@ -179,6 +189,7 @@ impl Run {
         if let Some(watcher) = &mut self.watcher {
             watcher.resume(&self.folder, iteration, &metrics::read(&self.folder.metrics_path())?)?;
         }
+        self.stopwatch.resume(&self.folder, iteration)?;
         self.unsaved = !saved;
         notes.iter().for_each(|note| self.log.say(note));
         Ok(())
@@ -285,7 +296,7 @@ impl Run {
     fn advance(&mut self, stop: u64, start: Instant, progress: &mut Progress) -> Result<ControlFlow<()>> {
         let mut failure = Ok(());
         let (metrics, tensorboard, interrupt) = (&mut self.metrics, &mut self.tensorboard, &self.interrupt);
-        let watcher = &mut self.watcher;
+        let (watcher, stopwatch, begun) = (&mut self.watcher, &self.stopwatch, Instant::now());
         let now_ms = || 1e3 * start.elapsed().as_secs_f64();
         let mut seen = |rows: &[Metrics]| {
             rows.iter().for_each(|row| metrics.append(*row));
@@ -298,11 +309,13 @@ impl Run {
             if let Some(last) = rows.last() {
                 progress.show(last);
             }
-            if interrupt.asked().is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            let stops = interrupt.asked().is_some() || stopwatch.is_up(begun.elapsed());
+            if stops { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         };
         // What may be saved then is looked at.
         self.stage.trainer.inspect_also(stop);
         let flow = wait(self.stage.waiter.as_ref(), self.stage.trainer.advance(stop, &now_ms, &mut seen))?;
+        self.stopwatch.add(begun.elapsed());
         progress.aside(|| self.beside(Beside::TensorBoard, failure))?;
         Ok(flow)
     }

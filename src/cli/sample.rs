@@ -1,12 +1,13 @@
 //! `gander sample`: draws samples of a run's generator. Works beside a run that is training.
 
+use crate::cli::adapter::{self, Opened};
 use crate::cli::generator::Generator;
 use crate::cli::log::terminal;
 use crate::cli::wait::wait;
-use crate::cli::{DeviceOptions, print};
+use crate::cli::{DeviceOptions, export, print};
 use crate::data::{self, DataConfig, Shape, npy};
 use crate::error::{Error, Result};
-use crate::gan::{Config, Scaling, Told};
+use crate::gan::{Config, Judge, Scaling, State, Told};
 use crate::report::film::frame;
 use crate::report::sheet::Picture;
 use crate::report::{Gif, Reference};
@@ -31,6 +32,12 @@ pub(super) struct Options {
     /// Write the samples as an array for numpy: N×H×W, colours N×C×H×W, points N×D
     #[arg(long, value_name = "FILE.npy")]
     npy: Option<PathBuf>,
+    /// Write the noise vectors that the samples are made of as an array for numpy, N×size
+    #[arg(long, value_name = "FILE.npy")]
+    z: Option<PathBuf>,
+    /// Write what the discriminator makes of the samples as an array for numpy, N×1: its logits, without dropout
+    #[arg(long, value_name = "FILE.npy")]
+    logits: Option<PathBuf>,
     /// Write a film: the same z through all checkpoints there are
     #[arg(long, value_name = "FILE.gif", num_args = 0..=1, default_missing_value = "samples.gif", conflicts_with = "at")]
     gif: Option<PathBuf>,
@@ -59,8 +66,9 @@ pub(super) fn run(options: &Options) -> Result<u8> {
         film(options, &view, path)?;
     }
     // What was asked for: a film alone needs no sheet, an array alone neither.
-    let out = options.out.clone().or((options.gif.is_none() && options.npy.is_none()).then(|| "sheet.png".into()));
-    if out.is_none() && options.npy.is_none() {
+    let arrays = [&options.npy, &options.z, &options.logits].into_iter().any(Option::is_some);
+    let out = options.out.clone().or((options.gif.is_none() && !arrays).then(|| "sheet.png".into()));
+    if out.is_none() && !arrays {
         return Ok(0);
     }
     let Generator { mut sampler, waiter, config, state, seed, .. } = Generator::open(&view, options.at, options.seed, &options.device)?;
@@ -71,6 +79,19 @@ pub(super) fn run(options: &Options) -> Result<u8> {
     if let Some(path) = &options.npy {
         npy::write(path, &axes(options.count, shape(&config.data, sampler.dimensions())?), &values)?;
         said(path)?;
+    }
+    if let Some(path) = &options.z {
+        let z = wait(waiter.as_ref(), sampler.noise(options.count, seed, told))?;
+        npy::write(path, &[options.count as usize, sampler.inputs() as usize], &z)?;
+        print(&format!("{}: {} noise vectors\n", path.display(), options.count))?;
+    }
+    if let Some(path) = &options.logits {
+        npy::write(
+            path,
+            &[options.count as usize, 1],
+            &judged(&options.device, &config, &state, &told.beside(&values, sampler.dimensions(), config.classes()))?,
+        )?;
+        print(&format!("{}: {} logits of the discriminator\n", path.display(), options.count))?;
     }
     if let Some(path) = &out {
         reference(&config, options.scaling, sampler.dimensions())?.draw(&values)?.save(path)?;
@@ -93,6 +114,13 @@ impl Options {
             }
         }
     }
+}
+
+/// What the discriminator makes of samples, and of their labels where it is told them: a logit each.
+fn judged(device: &DeviceOptions, config: &Config, state: &State, samples: &[f32]) -> Result<Vec<f32>> {
+    let example = export::example(config)?;
+    let Opened { device, waiter, .. } = adapter::open(device)?;
+    wait(waiter.as_ref(), Judge::new(device, config, example, state)?.logits(samples))
 }
 
 /// The same z through all checkpoints that are whole.
@@ -154,7 +182,7 @@ pub(super) fn reference(config: &Config, scaling: Option<Scaling>, dimensions: u
 }
 
 /// The shape of a sample of so many numbers.
-fn shape(data: &DataConfig, dimensions: u32) -> Result<Shape> {
+pub(super) fn shape(data: &DataConfig, dimensions: u32) -> Result<Shape> {
     let shape = data::shape(data)?;
     if shape.dimensions() == dimensions {
         return Ok(shape);

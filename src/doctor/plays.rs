@@ -175,7 +175,7 @@ pub fn conditional_plays() -> [Play; 2] {
 }
 
 /// Games that between them take every option.
-pub fn option_plays() -> [Play; 2] {
+pub fn option_plays() -> [Play; 3] {
     [
         play(
             "algorithm 1 with blend, scaled gradient, instance noise, shrinking, no dropout for G, averages, Adam for D",
@@ -196,5 +196,14 @@ pub fn option_plays() -> [Play; 2] {
             "{ kind = \"sigmoid\", units = 8, irange = 0.5 }, { kind = \"sigmoid\", units = 12, irange = 0.2, bias = \"marginals\" }",
             "{ kind = \"maxout\", units = 4, pieces = 3, irange = 0.5, keep = 0.8 }, { kind = \"sigmoid\", units = 1, irange = 0.5, keep = 0.5 }",
             ).with(&["generator.average=0.9", ADAM_FOR_G]),
+        play(
+            "algorithm 1, k adapted up to 3, G resting where D is beaten, mixed noise of odd size",
+            5,
+            points(),
+            "k = 3\nbatch = 10\nk_adaptive = { least = 1, enough = 0.6 }\ngenerator_rests_below = 0.5",
+            "noise = \"mixture\"\nsize = 7\ncomponents = 3",
+            "{ kind = \"relu\", units = 9, irange = 0.5 }, { kind = \"linear\", units = 2, irange = 0.5 }",
+            "{ kind = \"maxout\", units = 6, pieces = 3, irange = 0.5, keep = 0.8 }, { kind = \"sigmoid\", units = 1, irange = 0.5, keep = 0.5 }",
+        ),
     ]
 }

@@ -33,6 +33,11 @@ impl Steps {
             Noise::Spherical => {
                 return Err(Error::Config("spherical noise of one number is ±1 and has no density; set prior.noise to uniform".into()));
             }
+            Noise::Mixture => {
+                return Err(Error::Config(
+                    "the density of mixed noise is not worked out here; set prior.noise to uniform or gaussian".into(),
+                ));
+            }
         };
         let z: Vec<f64> = (0..count).map(|i| reach * (2.0 * i as f64 / (count - 1) as f64 - 1.0)).collect();
         let raw: Vec<f64> = z.windows(2).map(|ends| density(0.5 * (ends[0] + ends[1]))).collect();

@@ -11,6 +11,7 @@
 //! * [`figure1`] looks at a game on a line, by [`density`] and [`cells`].
 //! * [`interpolation`]: ways through z space; [`reconstruction`]: how near the way back from x comes.
 //! * [`theory`] checks section 4 by experiment, with [`mixture`] and [`optimum`]; [`critic`] bounds the divergence on pictures.
+//! * [`comparison`]: which of several games learns faster.
 //! * [`summary`]: everything that `gander eval` finds out.
 //!
 //! Everything heavy runs on a device, as recorded plans. Nothing here touches files or a terminal.
@@ -19,6 +20,7 @@ pub mod birthday;
 pub mod calibration;
 pub mod cells;
 pub mod classifier;
+pub mod comparison;
 pub mod critic;
 pub mod density;
 pub mod distances;

@@ -32,6 +32,7 @@ pub fn record_discriminator_step(rec: &mut Recorder, game: &Game, step: u32) {
 
     rec.section("Update D by ascending its stochastic gradient: ∇θ_d 1/m Σ [log D(x) + log(1 − D(G(z)))].");
     let da = loss::discriminator(rec, judged.output(), game.options.loss, SUM_OF_BOTH, &game.d_tally);
+    game.rest_discriminator(rec, step, &da);
     d.parameter_gradient(rec, &judged, &da);
     game.update_discriminator(rec, step);
 }
@@ -50,6 +51,7 @@ pub fn record_generator_step(rec: &mut Recorder, game: &Game) {
 
     rec.section("Update G by descending its stochastic gradient: ∇θ_g 1/m Σ log(1 − D(G(z))), or ascending log D(G(z)).");
     let da = game.generator_loss(rec, judged.output(), SUM_OF_BOTH);
+    game.rest_generator(rec, &da);
     let dx = d.input_gradient(rec, &judged, &da);
     let dx = game.untold(rec, &dx);
     let dx = game.steer(rec, dx);

@@ -24,12 +24,14 @@ pub fn record_iteration(rec: &mut Recorder, game: &Game) {
 
     rec.section("D's gradient: half of the cross-entropies of x as real and S as fake.");
     let da = loss::discriminator(rec, judged.output(), game.options.loss, MEAN_OF_BOTH, &game.d_tally);
+    game.rest_discriminator(rec, 0, &da);
     d.parameter_gradient(rec, &judged, &da);
 
     rec.section("G's gradient: the cross-entropy of the same S as real, through the same masks and the same D.");
     let fakes = *m..2 * m;
     let judged_s = if game.options.generator_dropout { judged.rows_at(fakes) } else { game.judge_forged(rec, &shown.rows_at(fakes)) };
     let da = game.generator_loss(rec, judged_s.output(), MEAN_OF_BOTH);
+    game.rest_generator(rec, &da);
     let ds = d.input_gradient(rec, &judged_s, &da);
     let ds = game.untold(rec, &ds);
     let ds = game.steer(rec, ds);

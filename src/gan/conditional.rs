@@ -97,15 +97,12 @@ impl Told {
         (0..count).map(label).collect()
     }
 
-    /// Noise vectors with their labels beside them, as G takes them in; unchanged where there are no classes.   z: count×size, row by row.
-    pub(super) fn beside(self, z: Vec<f32>, size: u32, classes: u32) -> Vec<f32> {
-        if classes == 0 {
-            return z;
-        }
-        let rows = z.chunks_exact(size as usize);
+    /// Rows with their labels beside them, as G takes them in, and D; as they are where there are no classes.   x: count×n, result: count×(n + classes).
+    pub fn beside(self, x: &[f32], n: u32, classes: u32) -> Vec<f32> {
+        let rows = x.chunks_exact(n as usize);
         let labels = self.labels(rows.len() as u32, classes);
         let one_hot = |label: u32| (0..classes).map(move |class| f32::from(u8::from(class == label)));
-        rows.zip(labels).flat_map(|(z, label)| z.iter().copied().chain(one_hot(label))).collect()
+        rows.zip(labels).flat_map(|(x, label)| x.iter().copied().chain(one_hot(label))).collect()
     }
 }
 
@@ -117,8 +114,8 @@ mod tests {
     fn noise_has_every_label_as_often_or_the_one_that_was_asked_for() {
         assert_eq!(Told::All.labels(7, 3), [0, 0, 0, 1, 1, 2, 2]);
         assert_eq!(Told::All.labels(2, 3), [0, 1]);
-        assert_eq!(Told::All.beside(vec![0.5, 0.25], 1, 2), [0.5, 1.0, 0.0, 0.25, 0.0, 1.0]);
-        assert_eq!(Told::Only(1).beside(vec![0.5, 0.25], 2, 2), [0.5, 0.25, 0.0, 1.0]);
-        assert_eq!(Told::All.beside(vec![0.5, 0.25], 2, 0), [0.5, 0.25]);
+        assert_eq!(Told::All.beside(&[0.5, 0.25], 1, 2), [0.5, 1.0, 0.0, 0.25, 0.0, 1.0]);
+        assert_eq!(Told::Only(1).beside(&[0.5, 0.25], 2, 2), [0.5, 0.25, 0.0, 1.0]);
+        assert_eq!(Told::All.beside(&[0.5, 0.25], 2, 0), [0.5, 0.25]);
     }
 }

@@ -5,6 +5,7 @@ mod overrides;
 
 use crate::data::DataConfig;
 use crate::error::{Error, Result};
+use crate::gan::coordination::AdaptiveConfig;
 use crate::gan::{Inherited, Noise};
 use crate::nn::loss::{GeneratorLoss, Loss};
 use crate::nn::{LayerSpec, OptimizerSpec};
@@ -100,6 +101,17 @@ pub struct GameConfig {
     /// No parameter of D leaves [-clip, clip]: after each of its updates they are clipped (Arjovsky et al. 2017, algorithm 1: 0.01).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub clip: Option<f32>,
+    /// D rests in a step in which it judges at least this share of its minibatch right, real and forged: its gradient is zero, and momentum carries on
+    /// (`now_train_discriminator` of the published code, which nothing there turns off).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub discriminator_rests_above: Option<f32>,
+    /// G rests in an iteration in which D judges less than this share of its last minibatch right: its gradient is zero, and momentum carries on
+    /// (`now_train_generator` of the published code, which nothing there turns off).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub generator_rests_below: Option<f32>,
+    /// k is the most steps of D (`algorithm-1` only): from step `least` on, D rests in those in which it judges enough of its minibatch right.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub k_adaptive: Option<AdaptiveConfig>,
 }
 
 /// The weights of the two forms of cross-entropy that G descends at once.
@@ -129,6 +141,9 @@ pub struct PriorConfig {
     pub noise: Noise,
     /// Numbers in a noise vector.
     pub size: u32,
+    /// Components of a mixture, 10 if it is left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub components: Option<u32>,
 }
 
 /// A network and its optimiser.
@@ -237,6 +252,9 @@ impl Config {
             conditional,
             shrink_d: None,
             clip: None,
+            discriminator_rests_above: None,
+            generator_rests_below: None,
+            k_adaptive: None,
         };
         let generator = NetworkConfig { average: None, ..self.generator.clone() };
         Config { train, generator, ..self.clone() }

@@ -72,7 +72,7 @@ impl Game {
         let mut discriminator =
             Network::new(rec, "D", &config.discriminator.layers, config.discriminator_input(example), true, mean, &clock);
         Ok(Game {
-            prior: Prior::new(config.prior.noise, config.prior.size, &clock),
+            prior: Prior::of(&config.prior, &clock),
             data: Minibatches::new(rec, outline, &clock),
             labels: config.train.conditional.map(|_| Labels::new(rec, outline)),
             m,

@@ -1,5 +1,7 @@
 //! The prior p_z: what the generator starts from.
 
+use crate::error::{Error, Result};
+use crate::gan::PriorConfig;
 use crate::plan::{Recorder, Tensor, Work};
 use serde::{Deserialize, Serialize};
 
@@ -13,12 +15,37 @@ pub enum Noise {
     Gaussian,
     /// N(0, 1), each vector normalised to length 1.
     Spherical,
+    /// (μ_c + N(0, 1))/√2 with c one of `components`, each as likely: a mixture of Gaussians of variance 1/2 about means that are N(0, 1) numbers themselves,
+    /// divided by √2, the same in every game. Over all means a number has variance 1.
+    Mixture,
+}
+
+/// Components of a mixture where nothing else is said: as many as there are digits.
+const COMPONENTS: u32 = 10;
+/// Most components: a component is chosen by 16 bits.
+const MOST_COMPONENTS: u32 = 1 << 16;
+
+impl PriorConfig {
+    /// Checks that it has components only where there is a mixture of them, and no more than can be told apart.
+    pub(super) fn check(&self) -> Result<()> {
+        match self.components {
+            Some(components) if self.noise != Noise::Mixture => Err(Error::Config(format!(
+                "prior.components is {components}, but prior.noise is {:?}: remove it, or set prior.noise to mixture",
+                self.noise
+            ))),
+            Some(components) if !(1..=MOST_COMPONENTS).contains(&components) => {
+                Err(Error::Config(format!("prior.components is {components}; it must lie from 1 to {MOST_COMPONENTS}")))
+            }
+            _ => Ok(()),
+        }
+    }
 }
 
 /// Draws noise vectors on the device, by a clock.
 #[derive(Clone, Debug)]
 pub struct Prior {
     noise: Noise,
+    components: u32,
     size: u32,
     clock: Tensor,
 }
@@ -26,7 +53,13 @@ pub struct Prior {
 impl Prior {
     /// A prior over vectors of so many numbers.
     pub fn new(noise: Noise, size: u32, clock: &Tensor) -> Prior {
-        Prior { noise, size, clock: clock.clone() }
+        Prior::of(&PriorConfig { noise, size, components: None }, clock)
+    }
+
+    /// The prior of a configuration.
+    pub fn of(config: &PriorConfig, clock: &Tensor) -> Prior {
+        let PriorConfig { noise, size, components } = *config;
+        Prior { noise, components: components.unwrap_or(COMPONENTS), size, clock: clock.clone() }
     }
 
     /// The kind of noise.
@@ -66,6 +99,23 @@ impl Prior {
             let rows = rec.dispatch("normalize_rows").bind("z", &z).argument("m", m).argument("n", self.size);
             rows.work(Work::Flat(m)).flops(3 * u64::from(z.len())).record();
         }
+        if self.noise == Noise::Mixture {
+            self.mix(rec, &z, salt);
+        }
         z
+    }
+
+    /// Records that Gaussian noise becomes a draw of the mixture.
+    fn mix(&self, rec: &mut Recorder, z: &Tensor, salt: u32) {
+        rec.dispatch_hooked("mixture", "noise/gaussian")
+            .bind("clock", &self.clock)
+            .bind("z", z)
+            .argument("m", z.rows())
+            .argument("n", z.cols())
+            .argument("components", self.components)
+            .argument("salt", salt)
+            .work(Work::Flat(z.rows() * z.cols().div_ceil(2)))
+            .flops(3 * u64::from(z.len()))
+            .record();
     }
 }

@@ -32,7 +32,7 @@ impl Sampler {
     pub fn new(mut device: Box<dyn Device>, config: &Config, state: &State) -> Result<Sampler> {
         let mut rec = Recorder::new();
         let clock = rec.words("clock", 4);
-        let prior = Prior::new(config.prior.noise, config.prior.size, &clock);
+        let prior = Prior::of(&config.prior, &clock);
         let generator = game::generator(&mut rec, config, &[], &clock);
         let sheets = Sheets::new(&mut rec, &prior, config.classes());
         state.check(&[&generator])?;

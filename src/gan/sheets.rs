@@ -34,7 +34,7 @@ impl Sheets {
             let bytes = device.submit(plan, 1, &[&z]).await?;
             values.extend(bytemuck::pod_collect_to_vec::<u8, f32>(&bytes[0]));
         }
-        Ok(told.beside(values, self.prior.size(), self.classes))
+        Ok(told.beside(&values, self.prior.size(), self.classes))
     }
 
     fn prepared_for(&mut self, device: &mut dyn Device, rec: &mut Recorder, rows: u32) -> Result<(PlanId, Tensor)> {

@@ -31,11 +31,13 @@ mod matmul;
 mod max_pooling;
 mod maxout;
 mod metrics;
+mod mixture;
 mod noise;
 mod normalize_rows;
 mod peak;
 mod perturb;
 mod real;
+mod rest;
 mod row_sums;
 mod scale;
 mod schedule;
@@ -86,6 +88,7 @@ fn twin<T: Real>(operation: &str) -> Option<Twin<T>> {
         "maxout_backward" => maxout::backward,
         "maxout_forward" => maxout::forward,
         "metrics" => metrics::run,
+        "mixture" => mixture::run,
         "nearest_fold" => folds::nearest,
         "noise" => noise::run,
         "normalize_rows" => normalize_rows::run,
@@ -93,6 +96,7 @@ fn twin<T: Real>(operation: &str) -> Option<Twin<T>> {
         "parzen_fold" => folds::parzen,
         "peak_arithmetic" => peak::arithmetic,
         "peak_copy" => peak::copy,
+        "rest" => rest::run,
         "row_sums" => row_sums::run,
         "perturb" => perturb::run,
         "scale" => scale::run,

@@ -24,7 +24,7 @@ fn uniform<T: Real>(words: [u32; 2]) -> [T; 2] {
 }
 
 /// N(0, 1) by Box and Muller.
-fn gaussian<T: Real>(words: [u32; 2]) -> [T; 2] {
+pub(super) fn gaussian<T: Real>(words: [u32; 2]) -> [T; 2] {
     let [u, v] = words.map(|word| T::of((word >> 8) as f32 / 16_777_216.0 + 1.0 / 33_554_432.0));
     let radius = (T::of(-2.0) * u.ln()).max(T::zero()).sqrt();
     let angle = T::of(std::f32::consts::TAU) * (v - T::of(0.5));

@@ -60,6 +60,8 @@ pub(super) struct Panel {
 pub(super) enum Mark {
     /// A line through points, in the legend if it has a label.
     Line { points: Vec<(f64, f64)>, colour: Colour, width: f64, label: Option<&'static str> },
+    /// A line through points with error bars, each (x, y, error), in the legend.
+    Curve { points: Vec<(f64, f64, f64)>, colour: Colour, label: String },
     /// The area between two lines, translucent: (x, low, high).
     Band { points: Vec<(f64, f64, f64)>, colour: Colour },
     /// The area from zero up to a staircase, translucent under its outline.
@@ -167,6 +169,11 @@ fn panel(panel: Panel) -> (Vec<Plot>, Layout) {
                 line.legend_label = label.map(str::to_owned);
                 plots.push(line.into());
             }
+            Mark::Curve { points, colour, label } => {
+                let bars: Vec<(f64, f64)> = points.iter().map(|&(_, y, error)| inside.bars(y, error)).collect();
+                let line = LinePlot::new().with_data(inside.clamp(points.into_iter().map(|(x, y, _)| (x, y)).collect()));
+                plots.push(line.with_y_err_asymmetric(bars).with_color(colour).with_stroke_width(2.0).with_legend(label).into());
+            }
             Mark::Band { points, colour } => {
                 let xs = points.iter().map(|point| point.0);
                 let (low, high) = (points.iter().map(|point| inside.clamp_y(point.1)), points.iter().map(|point| inside.clamp_y(point.2)));
@@ -221,6 +228,12 @@ struct Limits {
 impl Limits {
     fn clamp_y(&self, y: f64) -> f64 {
         y.clamp(self.y.0, self.y.1)
+    }
+
+    /// How far error bars reach down and up from where a point is drawn.
+    fn bars(&self, y: f64, error: f64) -> (f64, f64) {
+        let drawn = self.clamp_y(y);
+        (drawn - self.clamp_y(y - error), self.clamp_y(y + error) - drawn)
     }
 
     fn clamp(&self, points: Vec<(f64, f64)>) -> Vec<(f64, f64)> {

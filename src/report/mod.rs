@@ -2,8 +2,10 @@
 //!
 //! * [`metrics`] keeps `metrics.csv`, one row per iteration.
 //! * [`monitor`] keeps `monitor.csv`, one row per reading.
+//! * [`seconds`] keeps `seconds.csv`, how long training took.
 //! * [`sheet`] lays generated pictures out on a grid.
 //! * [`curve`] draws the log-likelihood through training.
+//! * [`mod@comparison`] draws how several games learn.
 //! * [`plot`] draws `losses.png` and `losses.svg` from the metrics.
 //! * [`points`] draws one- and two-dimensional samples over the data they imitate.
 //! * [`tensorboard`] writes event files while a run trains.
@@ -19,6 +21,7 @@
 
 mod canvas;
 mod chart;
+pub mod comparison;
 pub mod curve;
 pub mod figure1;
 pub mod film;
@@ -31,6 +34,7 @@ pub mod plot;
 mod png;
 pub mod points;
 mod reference;
+pub mod seconds;
 pub mod sheet;
 pub mod table;
 pub mod tensorboard;
@@ -38,6 +42,7 @@ pub mod time;
 pub mod trajectory;
 
 pub use chart::Chart;
+pub use comparison::comparison;
 pub use curve::parzen_curve;
 pub use gif::Gif;
 pub use plot::losses;

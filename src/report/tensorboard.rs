@@ -1,12 +1,12 @@
 //! Event files for TensorBoard: all metrics, the monitor's readings, the sheets of samples, and histograms of the weights at checkpoints.
 //!
-//! A file is a row of records (`record`), each holding one event, a message in the encoding of protocol buffers (`message`). A run that goes on
+//! A file is a row of records (`record`), each holding one event, a message in the encoding of protocol buffers. A run that goes on
 //! begins another file in the same folder; its first event tells TensorBoard to forget what came after that iteration.
 //!
 //! Left out: graphs, text, hyper-parameters. `config.toml` and `gander report` show those.
 
+mod fields;
 mod histogram;
-mod message;
 mod record;
 
 use std::collections::BTreeMap;
@@ -19,8 +19,7 @@ use super::Png;
 use crate::error::{Error, Result};
 use crate::eval::monitor::Reading;
 use crate::gan::{Array, Metrics, State};
-use message::Message;
-
+use crate::protobuf::Message;
 use histogram::Histogram;
 
 /// Each point of a curve is the mean of so many iterations, up to a multiple of it: a game makes hundreds in a second, and TensorBoard keeps a thousand.
@@ -58,9 +57,9 @@ impl Writer {
         fs::create_dir_all(folder).map_err(Error::io("create", folder))?;
         let (path, file) = fresh(folder, iteration)?;
         let mut writer = Writer { path, file: BufWriter::new(file), sums: Default::default() };
-        writer.event(0, |event| event.text(message::FILE_VERSION, "brain.Event:2"))?;
-        let restart = Message::new().integer(message::STATUS, message::START);
-        writer.event(iteration + 1, |event| event.part(message::SESSION_LOG, restart))?;
+        writer.event(0, |event| event.text(fields::FILE_VERSION, "brain.Event:2"))?;
+        let restart = Message::new().integer(fields::STATUS, fields::START);
+        writer.event(iteration + 1, |event| event.part(fields::SESSION_LOG, restart))?;
         writer.flush()?;
         Ok(writer)
     }
@@ -93,8 +92,8 @@ impl Writer {
             ("classes", classes),
         ];
         let summary = numbers.into_iter().fold(Message::new(), |summary, (name, number)| {
-            let value = Message::new().text(message::TAG, &format!("monitor/{name}")).float(message::SIMPLE, number as f32);
-            summary.part(message::VALUE, value)
+            let value = Message::new().text(fields::TAG, &format!("monitor/{name}")).float(fields::SIMPLE, number as f32);
+            summary.part(fields::VALUE, value)
         });
         self.summary(iteration, summary)?;
         self.flush()
@@ -105,11 +104,11 @@ impl Writer {
     pub fn picture(&mut self, iteration: u64, tag: &str, picture: &Png) -> Result<()> {
         let (width, height) = picture.size();
         let image = Message::new()
-            .integer(message::HEIGHT, height.into())
-            .integer(message::WIDTH, width.into())
-            .integer(message::COLOURS, message::RGB)
-            .bytes(message::ENCODED, picture.bytes());
-        self.summary(iteration, Message::new().part(message::VALUE, Message::new().text(message::TAG, tag).part(message::IMAGE, image)))?;
+            .integer(fields::HEIGHT, height.into())
+            .integer(fields::WIDTH, width.into())
+            .integer(fields::COLOURS, fields::RGB)
+            .bytes(fields::ENCODED, picture.bytes());
+        self.summary(iteration, Message::new().part(fields::VALUE, Message::new().text(fields::TAG, tag).part(fields::IMAGE, image)))?;
         self.flush()
     }
 
@@ -118,8 +117,8 @@ impl Writer {
     pub fn weights(&mut self, iteration: u64, tensors: &BTreeMap<String, Array>) -> Result<()> {
         for (name, array) in tensors.iter().filter(|(name, _)| State::is_parameter(name)) {
             if let Some(histogram) = Histogram::of(&array.values) {
-                let value = Message::new().text(message::TAG, &format!("weights/{name}")).part(message::HISTOGRAM, histogram.message());
-                self.summary(iteration, Message::new().part(message::VALUE, value))?;
+                let value = Message::new().text(fields::TAG, &format!("weights/{name}")).part(fields::HISTOGRAM, histogram.message());
+                self.summary(iteration, Message::new().part(fields::VALUE, value))?;
             }
         }
         self.flush()
@@ -134,18 +133,18 @@ impl Writer {
         let (sums, count) = std::mem::take(&mut self.sums);
         let summary = SCALARS.iter().zip(sums).fold(Message::new(), |summary, ((tag, _), sum)| {
             let mean = (sum / count as f64) as f32;
-            summary.part(message::VALUE, Message::new().text(message::TAG, tag).float(message::SIMPLE, mean))
+            summary.part(fields::VALUE, Message::new().text(fields::TAG, tag).float(fields::SIMPLE, mean))
         });
         self.summary(iteration, summary)
     }
 
     fn summary(&mut self, iteration: u64, summary: Message) -> Result<()> {
-        self.event(iteration, |event| event.part(message::SUMMARY, summary))
+        self.event(iteration, |event| event.part(fields::SUMMARY, summary))
     }
 
     fn event(&mut self, iteration: u64, what: impl FnOnce(Message) -> Message) -> Result<()> {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0.0, |since| since.as_secs_f64());
-        let event = what(Message::new().double(message::WALL_TIME, now).integer(message::STEP, iteration));
+        let event = what(Message::new().double(fields::WALL_TIME, now).integer(fields::STEP, iteration));
         record::write(&mut self.file, event.as_bytes()).map_err(Error::io("write", &self.path))
     }
 }

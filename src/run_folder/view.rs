@@ -105,6 +105,11 @@ impl RunView {
         self.path.join("monitor.csv")
     }
 
+    /// Where it lies how long training took.
+    pub fn seconds_path(&self) -> PathBuf {
+        self.path.join("seconds.csv")
+    }
+
     /// Where the checkpoint with the best reading lies.
     pub fn best_path(&self) -> PathBuf {
         self.path.join("best.safetensors")

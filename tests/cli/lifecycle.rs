@@ -84,7 +84,7 @@ fn resuming_is_bit_equal_to_never_stopping() {
 }
 
 /// Every option of the game that goes with cross-entropy, and with both recipes.
-const OPTIONS: [&str; 16] = [
+const OPTIONS: [&str; 20] = [
     "--set",
     "train.blend={ non_saturating = 1.0, minimax = 0.5 }",
     "--set",
@@ -101,6 +101,10 @@ const OPTIONS: [&str; 16] = [
     "generator.optimizer={ kind = \"adam\", learning_rate = 0.001, beta1 = 0.5 }",
     "--set",
     "train.clip=0.5",
+    "--set",
+    "train.generator_rests_below=0.6",
+    "--set",
+    "prior.noise=mixture",
 ];
 
 /// Moments and averages are part of what is saved; samples are made by the averages.
@@ -108,10 +112,13 @@ const OPTIONS: [&str; 16] = [
 fn a_run_with_every_option_resumes_bit_for_bit_and_is_sampled_by_its_averages() {
     let folder = tempfile::tempdir().unwrap();
     let (whole, halves) = (folder.path().join("whole"), folder.path().join("halves"));
-    for more in
-        [&["--set", "train.k=2"][..], &["--set", "train.recipe=code-2014", "--set", "train.k=1", "--set", "train.generator_every=3"]]
-    {
-        let options = [&OPTIONS[..], more].concat();
+    let of_recipes = [
+        &["train.k=2", "train.k_adaptive={ least = 1, enough = 0.7 }"][..],
+        &["train.recipe=code-2014", "train.k=1", "train.generator_every=3", "train.discriminator_rests_above=0.7"],
+    ];
+    for more in of_recipes {
+        let more: Vec<&str> = more.iter().flat_map(|setting| ["--set", setting]).collect();
+        let options = [&OPTIONS[..], &more].concat();
         let first = train(&whole, &[&options[..], &["--iterations", "40"]].concat());
         assert!(first.status.success(), "{}", said(&first));
         assert!(train(&halves, &[&options[..], &["--iterations", "20"]].concat()).status.success());

@@ -1,12 +1,14 @@
 //! The command line, as a user meets it: real runs of tiny games on the host twin, and every way to go wrong.
 
 mod bench;
+mod compare;
 mod conditional;
 #[cfg(target_os = "linux")]
 mod disk;
 mod doctor;
 mod errors;
 mod eval;
+mod export;
 mod figures;
 mod inverse;
 mod lifecycle;

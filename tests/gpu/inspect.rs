@@ -161,7 +161,7 @@ fn inject(play: &Play, (name, device, waiter): (&str, &mut dyn Device, Option<&W
 #[test]
 fn every_bad_number_is_found_within_k_iterations_wherever_it_comes_up() {
     let [first, .., convolutional] = plays();
-    let [options, _] = option_plays();
+    let [options, ..] = option_plays();
     let mut count = 0;
     for play in [first, convolutional, options] {
         for (name, mut device, waiter) in devices() {

@@ -39,7 +39,7 @@ fn uniform_noise_is_the_same_bits_everywhere() {
 
 /// What radius·cos(angle) may be off by. The logarithm u ↦ -2·log u is off by 2·2⁻²¹ (3 ULP below 0.5), which its square root, itself off by 2 ULP and a
 /// division, makes e/(2r), or √e near 0; cosine and sine may be off by 2⁻¹¹.
-fn gaussian_bound(word: u32) -> f64 {
+pub fn gaussian_bound(word: u32) -> f64 {
     let u = f64::from((word >> 8) as f32 / 16_777_216.0 + 1.0 / 33_554_432.0);
     let square = -2.0 * u.ln();
     let error = 2.0 * if u >= 0.5 { 8.0 * UNIT } else { 3.0 * ULP * u.ln().abs() } + UNIT * square;

@@ -134,13 +134,13 @@ fn a_small_gradient_is_scaled_up_to_the_target_norm_and_counts_in_its_turn_only(
 }
 
 /// A game that has played one iteration on the twin. Chance is the same in all of them that draw alike: each has a recorder of its own.
-struct Played {
-    host: HostDevice<f64>,
-    game: Game,
+pub struct Played {
+    pub host: HostDevice<f64>,
+    pub game: Game,
     plan: Plan,
 }
 
-fn play_once(play: &Play) -> Played {
+pub fn play_once(play: &Play) -> Played {
     let (mut rec, outline) = (Recorder::new(), play.dataset.outline());
     let game = Game::new(&mut rec, &play.config, &outline, &play.dataset.training_mean()).expect("the game fits its data");
     let plan = game.record_iteration(&mut rec);
@@ -155,16 +155,17 @@ fn play_once(play: &Play) -> Played {
 }
 
 impl Played {
-    fn again(&mut self) {
+    /// Plays another iteration.
+    pub fn again(&mut self) {
         self.plan.dispatches.iter().for_each(|dispatch| self.host.run(dispatch));
     }
 
     /// The dispatches of an operation.
-    fn of(&self, operation: &str) -> Vec<&Dispatch> {
+    pub fn of(&self, operation: &str) -> Vec<&Dispatch> {
         self.plan.dispatches.iter().filter(|dispatch| dispatch.kernel.operation == operation).collect()
     }
 
-    fn gradient_of_g(&self) -> &[f64] {
+    pub fn gradient_of_g(&self) -> &[f64] {
         self.host.reals(&self.game.generator.gradient)
     }
 }
@@ -240,9 +241,11 @@ fn a_plain_game_is_the_same_without_its_options() {
         let mut options =
             vec!["train.generator_gradient_norm=0.5", "train.instance_noise=0.5", "train.shrink_d=0.9", "train.generator_dropout=false"];
         options.extend(["train.loss=hinge", "train.clip=0.1", "generator.average=0.9"]);
-        if play.config.train.recipe == Recipe::Code2014 {
-            options.push("train.generator_every=2");
-        }
+        options.push("train.generator_rests_below=0.5");
+        options.extend(match play.config.train.recipe {
+            Recipe::Algorithm1 => &["train.k_adaptive={ least = 1, enough = 0.9 }"][..],
+            Recipe::Code2014 => &["train.generator_every=2", "train.discriminator_rests_above=0.9"],
+        });
         let optioned = play.with(&options);
         assert_ne!(optioned.config, play.config);
         assert_eq!(optioned.config.plain(), play.config);

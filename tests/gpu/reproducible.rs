@@ -134,7 +134,7 @@ fn resume_is_bit_equal_to_never_stopping_on_every_gpu() {
 
 /// Inspecting every iteration and none: the same bits.
 fn inspecting_changes_no_bit(new: &mut Maker) {
-    let ([.., convolutional], [options, _]) = (plays(), option_plays());
+    let ([.., convolutional], [options, ..]) = (plays(), option_plays());
     for play in [convolutional, options] {
         let sums: std::collections::BTreeSet<String> = ["1", "0"]
             .map(|every| {

@@ -112,6 +112,11 @@ fn checkpoints_do_no_harm() {
 }
 
 #[test]
+fn named_tensors_do_no_harm() {
+    attack("tensors");
+}
+
+#[test]
 fn configurations_do_no_harm() {
     attack("config");
 }

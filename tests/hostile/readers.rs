@@ -13,9 +13,11 @@ use gander::data::arrays::read_from as read_array_from;
 use gander::data::images::{Form, read_pack_from, read_picture_from};
 use gander::data::own::Hint;
 use gander::data::{Outline, Shape, cifar, idx, mat, npy, samples, tfd};
-use gander::gan::{Array, Config, State, Trainer};
+use gander::export::{Origin, Sequential};
+use gander::gan::{Array, Config, Player, State, Trainer};
 use gander::host::HostDevice;
 use gander::report::metrics;
+use gander::tensor_file;
 use image::{DynamicImage, ImageFormat};
 use sha2::{Digest, Sha256};
 
@@ -59,7 +61,7 @@ const GIB: usize = 1 << 30;
 const FORM: Form = Form { size: 2, channels: 1 };
 
 /// All of them.
-pub static READERS: [Reader; 19] = [
+pub static READERS: [Reader; 20] = [
     Reader { per_byte: 4, ..reader("idx", idx_files, read_idx) },
     Reader { per_byte: 2 * INFLATION, ..reader("gzip", gzip_files, read_idx) },
     Reader { per_byte: 2 * INFLATION, dress: gzip, ..reader("idx-within-gzip", idx_files, read_idx) },
@@ -72,6 +74,7 @@ pub static READERS: [Reader; 19] = [
     Reader { per_byte: 16, ..reader("samples", arrays, read_samples) },
     Reader { dress: with_sums, ..reader("samples-png", pngs_of_samples, read_sample) },
     Reader { per_byte: 64, cap: 8 * GIB, ..reader("checkpoint", checkpoints, |bytes| Checkpoint::load_from(bytes).is_ok()) },
+    Reader { per_byte: 256, cap: 8 * GIB, ..reader("tensors", tensors, read_tensors) },
     Reader {
         per_byte: 64,
         cap: 8 * GIB,
@@ -302,9 +305,12 @@ thread_local! {
     static TRAINER: RefCell<(Trainer, State)> = RefCell::new(a_game());
 }
 
+fn small() -> Config {
+    Config::parse(include_str!("../../assets/presets/ring.toml"), &SMALL.map(String::from)).expect("the configuration is valid")
+}
+
 fn a_game() -> (Trainer, State) {
-    let ring = include_str!("../../assets/presets/ring.toml");
-    let config = Config::parse(ring, &SMALL.map(String::from)).expect("the configuration is valid");
+    let config = small();
     let dataset = gander::data::open(&config.data, None).expect("the set is made from a seed");
     let mut trainer = Trainer::new(Box::new(HostDevice::<f32>::new()), &config, &dataset).expect("the game fits the host");
     let state = gander::cli::wait(None, trainer.state()).expect("the host does not fail");
@@ -359,6 +365,30 @@ fn read_checkpoint_of_a_game(bytes: &[u8]) -> bool {
         }
         accepted
     })
+}
+
+/// All parameters of that game, as they are exported.
+fn tensors() -> Vec<Vec<u8>> {
+    let (config, state) = (small(), TRAINER.with_borrow(|(_, state)| state.clone()));
+    let networks = players(&config).expect("its layers fit");
+    let tensors = networks.iter().flat_map(|network| network.parameters_of(&state).expect("it is the state of this game")).collect();
+    let origin = Origin { config: config.to_toml(), iteration: 7, version: "0.1.0".into() };
+    let folder = tempfile::tempdir().expect("there is room for a file");
+    let path = folder.path().join("a.safetensors");
+    tensor_file::save(&path, &origin.metadata_with(&networks), &tensors).expect("there is room for a file");
+    vec![std::fs::read(path).expect("it was written")]
+}
+
+fn players(config: &Config) -> gander::Result<Vec<Sequential>> {
+    Player::BOTH.iter().map(|player| Sequential::new(config, *player, 2.into())).collect()
+}
+
+/// Reads named tensors, and what they say that they are the parameters of.
+fn read_tensors(bytes: &[u8]) -> bool {
+    let Ok(mut file) = tensor_file::load_from(bytes) else { return false };
+    let game = Origin::read(&file.metadata).and_then(|origin| Config::parse(&origin.config, &[]).ok());
+    let Some(Ok(networks)) = game.as_ref().map(players) else { return false };
+    networks.iter().all(|network| network.take(&mut file.tensors).is_ok_and(|parameters| !parameters.is_empty()))
 }
 
 fn configurations() -> Vec<Vec<u8>> {

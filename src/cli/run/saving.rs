@@ -22,6 +22,7 @@ const MOST_UNSAVED: u32 = 10;
 pub(super) enum Beside {
     Sheet,
     Readings,
+    Seconds,
     Best,
     Plot,
     TensorBoard,
@@ -89,6 +90,7 @@ impl Run {
     /// Saves everything that training goes on from; metrics first, so that they never fall behind it.
     pub(super) fn checkpoint(&mut self) -> Result<()> {
         self.metrics.sync()?;
+        self.time()?;
         let checkpoint = self.saved()?;
         self.folder.save_checkpoint(&checkpoint, self.config.report.keep as usize)?;
         self.log.detail(&format!("saved the checkpoint of iteration {}", checkpoint.iteration));
@@ -178,6 +180,7 @@ impl Run {
         let reading = watcher.read(trainer, self.config.seed, log);
         let best = progress.aside(|| wait(self.stage.waiter.as_ref(), reading))?;
         let written = watcher.save(&self.folder);
+        progress.aside(|| self.time())?;
         let newest = self.watcher.as_ref().and_then(Watcher::newest).copied();
         progress.aside(|| self.beside(Beside::Readings, written))?;
         if let (Some(tensorboard), Some(reading)) = (&mut self.tensorboard, newest) {
@@ -189,6 +192,12 @@ impl Run {
             progress.aside(|| self.beside(Beside::Best, kept))?;
         }
         Ok(())
+    }
+
+    /// Writes down how long training took so far.
+    fn time(&mut self) -> Result<()> {
+        let written = self.stopwatch.save(&self.folder, self.stage.trainer.iteration());
+        self.beside(Beside::Seconds, written)
     }
 
     /// This moment as a checkpoint.

@@ -32,6 +32,8 @@ impl Config {
             return Err(Error::Config(format!("train.k is {k}, but the recipe code-2014 moves D and G together: set train.k to 1")));
         }
         check_options(&self.train)?;
+        self.train.check_coordination()?;
+        self.prior.check()?;
         self.check_conditional()?;
         if let Some(step) = self.data.preprocess {
             step.check()?;

@@ -49,7 +49,7 @@ fn labelled(mark: &Mark) -> Option<(&'static str, Colour)> {
     match *mark {
         Mark::Line { label, colour, .. } => label.map(|label| (label, colour)),
         Mark::Steps { label, colour, .. } | Mark::Dots { label, colour, .. } => Some((label, colour)),
-        Mark::Band { .. } | Mark::Level { .. } | Mark::Moment { .. } => None,
+        Mark::Band { .. } | Mark::Curve { .. } | Mark::Level { .. } | Mark::Moment { .. } => None,
     }
 }
 
@@ -105,6 +105,10 @@ impl Axes {
             Mark::Line { points, colour, label, .. } => {
                 let label = label.map(|label| format!(" data-label=\"{}\"", escape(label))).unwrap_or_default();
                 format!("<path class=\"line {}\"{label} d=\"{}\"/>", class(colour), self.path(points.iter().copied()))
+            }
+            Mark::Curve { points, colour, label } => {
+                let path = self.path(points.iter().map(|&(x, y, _)| (x, y)));
+                format!("<path class=\"line {}\" data-label=\"{}\" d=\"{path}\"/>", class(colour), escape(label))
             }
             Mark::Band { points, colour } => {
                 let (low, high) = (points.iter().map(|p| (p.0, p.1)), points.iter().rev().map(|p| (p.0, p.2)));

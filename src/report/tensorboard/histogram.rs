@@ -1,6 +1,6 @@
 //! How numbers are distributed, as TensorBoard's histograms want it.
 
-use super::message::Message;
+use crate::protobuf::Message;
 
 /// Bars between the smallest and the largest value, all of one width. TensorBoard shows thirty.
 const BARS: usize = 64;

@@ -1,32 +1,5 @@
-//! As much of the encoding of protocol buffers as an event needs, and the numbers of its fields.
-//! Sources: protobuf.dev, "Encoding"; tensorflow/core/util/event.proto, tensorflow/core/framework/summary.proto.
-
-/// `Event`.
-pub(super) const WALL_TIME: u32 = 1;
-pub(super) const STEP: u32 = 2;
-pub(super) const FILE_VERSION: u32 = 3;
-pub(super) const SUMMARY: u32 = 5;
-pub(super) const SESSION_LOG: u32 = 7;
-
-/// `SessionLog`, and the status that says: forget the later iterations.
-pub(super) const STATUS: u32 = 1;
-pub(super) const START: u64 = 1;
-
-/// `Summary`.
-pub(super) const VALUE: u32 = 1;
-
-/// `Summary.Value`.
-pub(super) const TAG: u32 = 1;
-pub(super) const SIMPLE: u32 = 2;
-pub(super) const IMAGE: u32 = 4;
-pub(super) const HISTOGRAM: u32 = 5;
-
-/// `Summary.Image`, and its number for red, green and blue.
-pub(super) const HEIGHT: u32 = 1;
-pub(super) const WIDTH: u32 = 2;
-pub(super) const COLOURS: u32 = 3;
-pub(super) const ENCODED: u32 = 4;
-pub(super) const RGB: u64 = 3;
+//! As much of the encoding of protocol buffers as files for TensorBoard and in ONNX need: messages are written, field after field. Source: protobuf.dev,
+//! "Encoding".
 
 /// The kinds of fields: a number of variable length, eight bytes, a length and as many bytes, four bytes.
 const VARIABLE: u64 = 0;
@@ -36,7 +9,7 @@ const FOUR: u64 = 5;
 
 /// A message, field after field.
 #[derive(Debug, Default)]
-pub(super) struct Message(Vec<u8>);
+pub(crate) struct Message(Vec<u8>);
 
 impl Message {
     pub fn new() -> Message {
@@ -61,7 +34,7 @@ impl Message {
     }
 
     pub fn bytes(self, field: u32, value: &[u8]) -> Message {
-        self.key(field, LENGTH).variable(value.len() as u64).raw(value)
+        self.before(field, value.len()).raw(value)
     }
 
     pub fn text(self, field: u32, value: &str) -> Message {
@@ -70,6 +43,17 @@ impl Message {
 
     pub fn part(self, field: u32, part: Message) -> Message {
         self.bytes(field, &part.0)
+    }
+
+    /// `repeated int64`, packed, of numbers that are not negative.
+    pub fn integers(self, field: u32, values: &[u64]) -> Message {
+        let packed = values.iter().fold(Message::new(), |packed, value| packed.variable(*value));
+        self.part(field, packed)
+    }
+
+    /// What stands before a part of so many bytes that whoever writes the message appends by himself: it is too large to be copied.
+    pub fn before(self, field: u32, length: usize) -> Message {
+        self.key(field, LENGTH).variable(length as u64)
     }
 
     /// `repeated double`, packed.
@@ -107,6 +91,9 @@ mod tests {
         assert_eq!(Message::new().integer(1, 150).as_bytes(), [0x08, 0x96, 0x01]);
         assert_eq!(Message::new().text(2, "testing").as_bytes(), [0x12, 0x07, 0x74, 0x65, 0x73, 0x74, 0x69, 0x6e, 0x67]);
         assert_eq!(Message::new().part(3, Message::new().integer(1, 150)).as_bytes(), [0x1a, 0x03, 0x08, 0x96, 0x01]);
+        // `repeated int32 f = 6` of 3, 270 and 86942.
+        assert_eq!(Message::new().integers(6, &[3, 270, 86942]).as_bytes(), [0x32, 0x06, 0x03, 0x8e, 0x02, 0x9e, 0xa7, 0x05]);
+        assert_eq!(Message::new().before(3, 300).as_bytes(), [0x1a, 0xac, 0x02]);
         assert_eq!(Message::new().integer(1, u64::MAX).as_bytes(), [&[0x08][..], &[0xff; 9], &[0x01]].concat());
     }
 }
