@@ -7,12 +7,14 @@ mod arms;
 
 use crate::cli::compare::arms::Arm;
 use crate::cli::interrupt::Interrupt;
-use crate::cli::series::{Series, duration, trained};
+use crate::cli::series::Series;
 use crate::cli::{RunOptions, print};
 use crate::error::{Error, Result};
 use crate::eval::comparison::{Comparison, Moment, Runs};
+use crate::eval::monitor::Reading;
 use crate::gan::{Config, PRESETS};
 use crate::report;
+use crate::report::seconds::{self, duration};
 use crate::run_folder::RunView;
 use clap::ValueHint;
 use serde::Serialize;
@@ -37,7 +39,7 @@ pub(super) struct Options {
     #[arg(long, conflicts_with = "seconds")]
     iterations: Option<u32>,
     /// Seconds to train each for, instead: what sheets, readings and checkpoints take is not counted
-    #[arg(long, value_parser = seconds)]
+    #[arg(long, value_parser = positive)]
     seconds: Option<f64>,
     /// The folder of all runs, of comparison.png and of comparison.svg; the same folder goes on where it stopped
     #[arg(long, default_value = "runs/compare", value_name = "DIR", value_hint = ValueHint::DirPath)]
@@ -49,7 +51,7 @@ pub(super) struct Options {
     run: RunOptions,
 }
 
-fn seconds(text: &str) -> std::result::Result<f64, String> {
+fn positive(text: &str) -> std::result::Result<f64, String> {
     text.parse().ok().filter(|seconds: &f64| *seconds > 0.0 && seconds.is_finite()).ok_or_else(|| "not a positive number".into())
 }
 
@@ -119,13 +121,14 @@ impl Options {
     /// What was read off a run, within the iterations or the time asked for.
     fn moments(&self, config: &Config, path: &Path) -> Result<Vec<Moment>> {
         let view = RunView::open(path)?;
-        let mut moments = vec![];
-        for reading in report::monitor::read(&view.monitor_path(), config.train.iterations.into())? {
-            let seconds = trained(&view, reading.iteration)?;
-            if self.seconds.is_none_or(|limit| seconds <= limit) {
-                moments.push(Moment { iteration: reading.iteration, seconds, nats: reading.valid_parzen });
-            }
-        }
+        let until = config.train.iterations.into();
+        let (readings, times) = (report::monitor::read(&view.monitor_path(), until)?, seconds::read(&view.seconds_path(), until)?);
+        let moment = |reading: &Reading| {
+            let seconds = times.iter().rfind(|row| row.0 <= reading.iteration).map_or(0.0, |row| row.1);
+            Moment { iteration: reading.iteration, seconds, nats: reading.valid_parzen }
+        };
+        let within = |moment: &Moment| self.seconds.is_none_or(|limit| moment.seconds <= limit);
+        let moments: Vec<Moment> = readings.iter().map(moment).filter(within).collect();
         if moments.is_empty() && self.seconds.is_none() {
             let (set, path) = (&config.data.set, path.display());
             return Err(Error::Data(format!("{path}: nothing was read; `{set}` has no validation examples: choose data that have some")));

@@ -3,12 +3,13 @@
 use crate::cli::configuration::{follow, preset_named};
 use crate::cli::eval;
 use crate::cli::interrupt::Interrupt;
-use crate::cli::series::{Series, duration, trained};
+use crate::cli::series::{Series, trained};
 use crate::cli::{RunOptions, print};
 use crate::error::Result;
 use crate::eval::parzen::{Estimate, Place, Score};
 use crate::eval::table1;
 use crate::gan::Config;
+use crate::report::seconds::duration;
 use crate::run_folder::RunView;
 use clap::ValueHint;
 use serde::Deserialize;

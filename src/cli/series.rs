@@ -68,13 +68,3 @@ fn check(config: &Config, view: &RunView) -> Result<()> {
     }
     Err(Error::Config(format!("{} holds a run of another configuration; choose another folder with --out", view.path().display())))
 }
-
-/// Seconds as people say them.
-pub(super) fn duration(seconds: f64) -> String {
-    let whole = seconds.round() as u64;
-    match whole {
-        0..60 => format!("{seconds:.1} s"),
-        60..3600 => format!("{} min {} s", whole / 60, whole % 60),
-        _ => format!("{} h {} min", whole / 3600, whole % 3600 / 60),
-    }
-}

@@ -12,6 +12,7 @@ use crate::data::{Dataset, Labels, Minibatches, Outline};
 use crate::error::{Error, Result};
 use crate::eval::distances::Rows;
 use crate::gan::State;
+use crate::gan::start::write_initial;
 use crate::nn::{Momentum, Network, loss};
 use crate::plan::{Device, Plan, PlanId, Recorder, Tensor};
 
@@ -67,10 +68,7 @@ impl Classifier {
         let clock = rec.words("clock", 4);
         let network = Network::new(rec, "C", &recipe.layers_for(classes), dimensions, false, &[], &clock);
         device.allocate(rec.memory())?;
-        for (index, parameter) in network.parameters().iter().enumerate() {
-            let values = parameter.initial.values(recipe.seed, index as u32, parameter.value.len() as usize);
-            device.write(&parameter.value, bytemuck::cast_slice(&values));
-        }
+        write_initial(device, &network, recipe.seed, 0);
         Ok(Classifier { clock, network, recipe: recipe.clone(), iteration: 0, prepared: vec![] })
     }
 

@@ -2,7 +2,7 @@
 //! fresh critic is trained against a finished generator. The steps are those of algorithm 1; the order of the published code does not matter here.
 
 use crate::error::Result;
-use crate::gan::pace::Pace;
+use crate::gan::pace::paced;
 use crate::gan::{Player, State, Trainer};
 use crate::nn::Network;
 use crate::plan::PlanId;
@@ -24,19 +24,13 @@ impl Trainer {
     /// if the device refuses a tensor or fails.
     pub async fn advance_alone(&mut self, player: Player, iterations: u32, now_ms: &dyn Fn() -> f64) -> Result<()> {
         let plan = self.alone(player)?;
-        let mut pace = Pace::new(MOST);
-        let (mut left, mut last) = (iterations, now_ms());
-        while left > 0 {
-            let times = pace.times().min(left);
-            // What is read does not matter: it says that the device has come that far.
-            self.device.submit(plan, times, &[&self.game.clock]).await?;
-            let now = now_ms();
-            pace.observe(times, now - last);
-            last = now;
-            left -= times;
-            self.iteration += u64::from(times);
-        }
-        Ok(())
+        let iteration = &mut self.iteration;
+        // What is read does not matter: it says that the device has come that far.
+        paced(&mut *self.device, plan, (iterations, MOST), &self.game.clock, now_ms, &mut |times, _| {
+            *iteration += u64::from(times);
+            Ok(())
+        })
+        .await
     }
 
     /// Takes over what one player has learnt, and leaves the other and the clock alone.

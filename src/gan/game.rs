@@ -2,6 +2,7 @@
 
 use crate::data::{Labels, Minibatches, Outline, Shape};
 use crate::error::{Error, Result};
+use crate::gan::start::write_initial;
 use crate::gan::{Config, GameConfig, Prior, Recipe, algorithm1, code2014};
 use crate::nn::{BiasStart, Extent, Network, Optimizer};
 use crate::plan::{Device, Plan, Recorder, Tensor};
@@ -135,13 +136,7 @@ impl Game {
     /// Writes what training starts from: initial parameters, and the clock. Velocities begin at zero, as a device's memory does.
     pub fn write_start(&self, device: &mut dyn Device, seed: u32) {
         for (number, network) in [&self.generator, &self.discriminator].into_iter().enumerate() {
-            for (index, parameter) in network.parameters().iter().enumerate() {
-                let stream = (number as u32) << 16 | index as u32;
-                let values = parameter.initial.values(seed, stream, parameter.value.len() as usize);
-                [Some(&parameter.value), parameter.average.as_ref()].into_iter().flatten().for_each(|tensor| {
-                    device.write(tensor, bytemuck::cast_slice(&values));
-                });
-            }
+            write_initial(device, network, seed, number as u32);
         }
         device.write(&self.clock, bytemuck::cast_slice(&self.clock_at(seed, 0)));
     }

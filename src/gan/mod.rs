@@ -24,7 +24,7 @@ mod presets;
 mod prior;
 mod sampler;
 mod sheets;
-mod start;
+pub(crate) mod start;
 mod state;
 mod trainer;
 

@@ -1,5 +1,8 @@
 //! How many iterations go into one submission.
 
+use crate::error::Result;
+use crate::plan::{Device, PlanId, Tensor};
+
 /// What a submission should take, in milliseconds: short enough that a desktop stays usable and no watchdog fires.
 const TARGET_MS: f64 = 50.0;
 
@@ -25,6 +28,32 @@ impl Pace {
         let fitting = f64::from(times) * TARGET_MS / elapsed_ms.max(1e-3);
         self.times = (fitting as u32).clamp(1, self.most).min(2 * self.times);
     }
+}
+
+/// Replays a plan so many times, at most `most` of them in a submission. After each, `seen` is given how many replays it held and what stood in `read` behind
+/// the last. `now_ms` is a clock that only goes forward.
+/// # Errors
+/// if the device fails, or `seen` does.
+pub(super) async fn paced(
+    device: &mut dyn Device,
+    plan: PlanId,
+    (replays, most): (u32, u32),
+    read: &Tensor,
+    now_ms: &dyn Fn() -> f64,
+    seen: &mut dyn FnMut(u32, &[u8]) -> Result<()>,
+) -> Result<()> {
+    let mut pace = Pace::new(most);
+    let (mut left, mut last) = (replays, now_ms());
+    while left > 0 {
+        let times = pace.times().min(left);
+        let bytes = device.submit(plan, times, &[read]).await?;
+        let now = now_ms();
+        pace.observe(times, now - last);
+        last = now;
+        left -= times;
+        seen(times, &bytes[0])?;
+    }
+    Ok(())
 }
 
 #[cfg(test)]

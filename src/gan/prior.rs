@@ -3,6 +3,7 @@
 use crate::error::{Error, Result};
 use crate::gan::PriorConfig;
 use crate::plan::{Recorder, Tensor, Work};
+use crate::random::MEANS;
 use serde::{Deserialize, Serialize};
 
 /// The distribution of z.
@@ -114,6 +115,7 @@ impl Prior {
             .argument("n", z.cols())
             .argument("components", self.components)
             .argument("salt", salt)
+            .argument("means", MEANS)
             .work(Work::Flat(z.rows() * z.cols().div_ceil(2)))
             .flops(3 * u64::from(z.len()))
             .record();

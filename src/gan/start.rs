@@ -1,10 +1,21 @@
-//! What a game begins with, as a state: for networks that were trained elsewhere and go on here.
+//! What training begins with: on a device, and as a state, for networks that were trained elsewhere and go on here.
 
 use crate::data::Outline;
 use crate::error::Result;
 use crate::gan::state::AVERAGE;
 use crate::gan::{Array, Config, Game, State};
+use crate::nn::Network;
 use crate::plan::{Device, Recorder};
+
+/// Writes the initial parameters of a network to a device, and its averages where it keeps some. `number` tells apart the networks that share a seed.
+pub(crate) fn write_initial(device: &mut dyn Device, network: &Network, seed: u32, number: u32) {
+    for (index, parameter) in network.parameters().iter().enumerate() {
+        let values = parameter.initial.values(seed, number << 16 | index as u32, parameter.value.len() as usize);
+        for tensor in [Some(&parameter.value), parameter.average.as_ref()].into_iter().flatten() {
+            device.write(tensor, bytemuck::cast_slice(&values));
+        }
+    }
+}
 
 impl State {
     /// The state in which a training of this configuration begins: parameters drawn from its seed, nothing learnt beside them. `mean` is that of the

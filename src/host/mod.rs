@@ -1,7 +1,7 @@
 //! The host twin: every shader said a second time, in Rust, and a device that replays the same plans.
 //!
 //! `shaders/foo.wgsl` and `src/host/foo.rs` are one kernel. In f64 the twin is the oracle that tests compare a GPU with; in f32 it trains on a machine
-//! that has no driver at all. Products come from the crate `gemm`, rows are shared out by rayon; nothing here depends on the number of threads.
+//! that has no driver at all. Products come from the crate `gemm`, but for small ones, rows are shared out by rayon; nothing here depends on the number of threads.
 
 pub mod accuracy;
 mod activation;

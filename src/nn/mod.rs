@@ -20,6 +20,7 @@ mod maxout;
 mod momentum;
 mod network;
 mod optimizer;
+mod recipe;
 mod shapes;
 mod whole;
 
@@ -38,4 +39,5 @@ pub use maxout::Maxout;
 pub use momentum::{Momentum, MomentumSpec};
 pub use network::{Network, Parameter, Pass, limit_columns};
 pub use optimizer::{Optimizer, OptimizerSpec};
+pub use recipe::NetworkRecipe;
 pub use shapes::{MOST_NUMBERS, Shaped, shapes};

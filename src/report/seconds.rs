@@ -1,4 +1,5 @@
-//! `seconds.csv`: how long training has taken, a row per reading and checkpoint. It is small, and written anew each time: whole, or not at all.
+//! `seconds.csv`: how long training has taken, a row per reading and checkpoint. It is small, and written anew each time: whole, or not at all. And how such
+//! times are said.
 
 use std::fs;
 use std::path::Path;
@@ -28,6 +29,16 @@ pub fn read(path: &Path, until: u64) -> Result<Vec<(u64, f64)>> {
         Some((iteration.parse::<u64>().ok()?, seconds.parse::<f64>().ok().filter(|seconds| seconds.is_finite())?))
     };
     Ok(text.lines().skip(1).filter_map(parse).filter(|(iteration, _)| *iteration <= until).collect())
+}
+
+/// Seconds as people say them.
+pub fn duration(seconds: f64) -> String {
+    let whole = seconds.round() as u64;
+    match whole {
+        0..60 => format!("{seconds:.1} s"),
+        60..3600 => format!("{} min {} s", whole / 60, whole % 60),
+        _ => format!("{} h {} min", whole / 3600, whole % 3600 / 60),
+    }
 }
 
 #[cfg(test)]

@@ -41,7 +41,12 @@ fn noise_is_moved_to_the_mean_of_its_rows_component_and_shrunk() {
         .map(|[m, n, components]| {
             let z = lab.rec.tensor("z", [*m, *n]);
             let dispatch = lab.rec.dispatch_hooked("mixture", "noise/gaussian").bind("clock", &clock).bind("z", &z);
-            let dispatch = dispatch.argument("m", *m).argument("n", *n).argument("components", *components).argument("salt", SALT);
+            let dispatch = dispatch
+                .argument("m", *m)
+                .argument("n", *n)
+                .argument("components", *components)
+                .argument("salt", SALT)
+                .argument("means", MEANS);
             dispatch.work(Work::Flat(m * n.div_ceil(2))).record();
             z
         })

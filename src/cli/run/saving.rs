@@ -134,8 +134,7 @@ impl Run {
     /// Saves a checkpoint, or puts it off if the disk does not take it and this is not the end.
     fn save(&mut self, end: u64, progress: &Progress) -> Result<()> {
         let (now, every) = (self.stage.trainer.iteration(), u64::from(self.config.report.checkpoint_every));
-        let saved = progress.aside(|| self.checkpoint());
-        progress.aside(|| match saved {
+        progress.aside(|| match self.checkpoint() {
             Ok(()) => {
                 if std::mem::take(&mut self.trouble.unsaved) > 0 {
                     self.log.say(&format!("iteration {now} is saved: nothing is lost"));

@@ -39,13 +39,14 @@ impl Stopwatch {
         Ok(())
     }
 
-    /// Writes down how long it took to come here.
+    /// Writes down how long it took to come here, once.
     /// # Errors
     /// if that cannot be written.
     pub fn save(&mut self, view: &RunView, iteration: u64) -> Result<()> {
-        if self.rows.last().is_none_or(|row| row.0 < iteration) {
-            self.rows.push((iteration, self.seconds));
+        if self.rows.last().is_some_and(|row| row.0 == iteration) {
+            return Ok(());
         }
+        self.rows.push((iteration, self.seconds));
         seconds::save(&view.seconds_path(), &self.rows)
     }
 }

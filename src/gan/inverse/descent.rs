@@ -7,7 +7,7 @@
 use super::support::{filled_up, record_return, whole_groups};
 use crate::error::{Error, Result};
 use crate::gan::evaluation::rows_at_once;
-use crate::gan::pace::Pace;
+use crate::gan::pace::paced;
 use crate::gan::sampler::Workbench;
 use crate::gan::{Prior, Sampler};
 use crate::nn::{Adam, AdamKind, AdamSpec, Network, loss};
@@ -119,19 +119,15 @@ impl Descent {
             device.write(&step.x, bytemuck::cast_slice(&filled_up(x, dimensions, rows)));
             device.write(&step.weights, bytemuck::cast_slice(weights));
             step.moments.iter().for_each(|moment| device.write(moment, &vec![0; moment.bytes() as usize]));
-            let mut pace = Pace::new(MOST);
-            let (mut left, mut last) = (steps, now_ms());
-            while left > 0 {
-                let times = pace.times().min(left);
-                let bytes = device.submit(*plan, times, &[&step.losses]).await?;
-                left -= times;
-                let now = now_ms();
-                pace.observe(times, now - last);
-                last = now;
-                if let Some(loss) = bytemuck::pod_collect_to_vec::<u8, f32>(&bytes[0]).iter().find(|loss| !loss.is_finite()) {
-                    return Err(Error::NonFinite(format!("the squared error is {loss} after {} steps in z", steps - left)));
+            let mut done = 0;
+            paced(device, *plan, (steps, MOST), &step.losses, now_ms, &mut |times, losses| {
+                done += times;
+                match bytemuck::pod_collect_to_vec::<u8, f32>(losses).iter().find(|loss| !loss.is_finite()) {
+                    Some(loss) => Err(Error::NonFinite(format!("the squared error is {loss} after {done} steps in z"))),
+                    None => Ok(()),
                 }
-            }
+            })
+            .await?;
             let bytes = device.read(&[&step.z]).await?;
             found.extend(bytemuck::pod_collect_to_vec::<u8, f32>(&bytes[0]).into_iter().take(z.len()));
         }

@@ -8,8 +8,9 @@ use super::EncoderRecipe;
 use super::support::{filled_up, record_return, whole_groups};
 use crate::error::{Error, Result};
 use crate::gan::evaluation::rows_at_once;
-use crate::gan::pace::Pace;
+use crate::gan::pace::paced;
 use crate::gan::sampler::Workbench;
+use crate::gan::start::write_initial;
 use crate::gan::{Prior, Sampler, State};
 use crate::nn::{Network, Optimizer, loss};
 use crate::plan::{Plan, PlanId, Recorder, Tensor};
@@ -47,10 +48,7 @@ impl Encoder {
         crate::nn::shapes("E", &layers, generator.outputs().into())?;
         let network = Network::new(rec, "E", &layers, generator.outputs(), false, &[], &clock);
         device.allocate(rec.memory())?;
-        for (index, parameter) in network.parameters().iter().enumerate() {
-            let values = parameter.initial.values(recipe.seed, index as u32, parameter.value.len() as usize);
-            device.write(&parameter.value, bytemuck::cast_slice(&values));
-        }
+        write_initial(device, &network, recipe.seed, 0);
         Ok(Encoder { network, recipe: recipe.clone(), clock, iteration: 0, prepared: vec![] })
     }
 
@@ -64,21 +62,16 @@ impl Encoder {
         device.write(&self.clock, bytemuck::cast_slice(&[self.recipe.seed, 0, 0, 0]));
         device.write(&lesson.weights, bytemuck::cast_slice(&vec![1f32; lesson.weights.len() as usize]));
         let plan = device.prepare(&lesson.plan)?;
-        let mut pace = Pace::new(MOST);
-        let (mut done, mut last) = (0, now_ms());
-        while done < self.recipe.iterations {
-            let times = pace.times().min(self.recipe.iterations - done);
-            let bytes = device.submit(plan, times, &[&lesson.losses]).await?;
+        let mut done = 0;
+        paced(device, plan, (self.recipe.iterations, MOST), &lesson.losses, now_ms, &mut |times, losses| {
             done += times;
-            let now = now_ms();
-            pace.observe(times, now - last);
-            last = now;
-            let losses: Vec<f32> = bytemuck::pod_collect_to_vec(&bytes[0]);
-            if let Some(loss) = losses.iter().find(|loss| !loss.is_finite()) {
+            if let Some(loss) = bytemuck::pod_collect_to_vec::<u8, f32>(losses).iter().find(|loss| !loss.is_finite()) {
                 return Err(Error::NonFinite(format!("E's loss is {loss} near iteration {done}: what it infers would mean nothing")));
             }
             seen(done);
-        }
+            Ok(())
+        })
+        .await?;
         self.iteration = done.into();
         Ok(())
     }

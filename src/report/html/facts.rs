@@ -7,6 +7,7 @@ use super::{Account, monitor, section};
 use crate::report::chart::tick;
 use crate::report::journal::Session;
 use crate::report::plot::recent;
+use crate::report::seconds::duration;
 
 /// The title, and the run in a few numbers.
 pub(super) fn header(account: &Account) -> String {
@@ -141,15 +142,6 @@ fn sessions(sessions: &[Session]) -> String {
 
 /// So many sessions are listed.
 const SESSIONS: usize = 20;
-
-fn duration(seconds: f64) -> String {
-    let whole = seconds.round() as u64;
-    match whole {
-        0..60 => format!("{seconds:.1} s"),
-        60..3600 => format!("{} min {} s", whole / 60, whole % 60),
-        _ => format!("{} h {} min", whole / 3600, whole / 60 % 60),
-    }
-}
 
 /// The configuration as far as it is TOML. A page does not need it to fit this version's keys.
 pub(super) fn settings_of(account: &Account) -> Option<Toml> {
