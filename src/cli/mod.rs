@@ -66,7 +66,7 @@ const EXAMPLES: &str = "Examples:
   gander bench mnist --plot bench.png     where its time goes on this machine
 
 Exit codes: 0 done, 1 a file could not be read or written, 2 the command or configuration is wrong, 3 the data are, 4 the device failed,
-5 the checkpoint does not fit, 6 a check of the theory did not pass, 7 the numbers of a game are no longer finite, 
+5 the checkpoint does not fit, 6 a check of the theory did not pass, 7 the numbers of a game are no longer finite,
 129, 130, 143 stopped by SIGHUP, Ctrl-C or SIGTERM (what was trained is saved).";
 
 #[derive(Debug, Subcommand)]
