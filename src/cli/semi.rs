@@ -63,6 +63,15 @@ pub(super) struct Options {
     run: RunOptions,
 }
 
+/// The game that is meant, and where it lies or will lie.
+struct Meant {
+    config: Config,
+    run: PathBuf,
+    /// Of what is found out about it.
+    folder: PathBuf,
+    to_train: bool,
+}
+
 /// A trained game, and the folder of what is found out about it.
 struct Subject {
     folder: PathBuf,
@@ -81,15 +90,20 @@ struct HeldOut {
 }
 
 pub(super) fn run(options: &Options) -> Result<u8> {
-    let subject = match options.subject()? {
-        Ok(subject) => subject,
-        Err(code) => return Ok(code),
-    };
-    let recipe = recipe(&subject.config, options.iterations)?;
-    let dataset = options.run.data.open(&subject.config.data)?;
-    // What can be wrong with any of them is found before the first is trained.
+    let meant = options.meant()?;
+    // What can be wrong with any classifier is found before anything is trained.
+    let recipe = recipe(&meant.config, options.iterations)?;
+    let dataset = options.run.data.open(&meant.config.data)?;
     options.labels.iter().try_for_each(|labels| labelled(&dataset, *labels, options.seed).map(drop))?;
     let held_out = options.held_out(&dataset)?;
+    if meant.to_train {
+        let series = Series { options: &options.run, interrupt: Interrupt::listen()?, limit: None };
+        let code = series.train(&meant.config, &meant.run)?;
+        if code != 0 {
+            return Ok(code);
+        }
+    }
+    let subject = options.opened(meant)?;
     let key = format!("{} {} {} {recipe:?}", subject.digest, dataset.fingerprint(), held_out.called);
     let mut kept = Kept::open(&subject.folder.join("semi.json"), key)?;
     let trials = Trials::new(options, &subject, &recipe, &dataset, &held_out);
@@ -104,31 +118,29 @@ impl Options {
         Way::ALL.into_iter().filter(|way| self.ways.is_empty() || self.ways.contains(way)).collect()
     }
 
-    /// The game that is meant, trained to its end where it is a preset or a file; or the exit code of a training that was stopped.
-    fn subject(&self) -> Result<std::result::Result<Subject, u8>> {
+    /// The game that is meant, before it is trained where it is a preset or a file.
+    fn meant(&self) -> Result<Meant> {
         let path = Path::new(&self.game);
         if path.is_dir() {
             if let Some(set) = self.set.first() {
-                return Err(Error::Config(format!("--set {set} changes a game that is to be trained, but {} is a run already: leave it out", self.game)));
+                let run = path.display();
+                return Err(Error::Config(format!(
+                    "--set {set} changes a game that is to be trained, but {run} is a run already: leave it out"
+                )));
             }
+            let config = Config::parse(&RunView::open(path)?.config()?, &[])?;
             let folder = self.out.clone().unwrap_or_else(|| path.join("semi"));
-            return self.opened(path, folder).map(Ok);
+            return Ok(Meant { config, run: path.into(), folder, to_train: false });
         }
         let (name, mut config) = GameOptions::named(&self.game, &self.set).read()?;
-        recipe(&config, self.iterations)?;
         // As `gander train` does: the run is to know what it was trained on.
         config.data = self.run.data.chosen(&config.data)?;
         let folder = self.out.clone().unwrap_or_else(|| PathBuf::from("runs").join(format!("semi-{name}")));
-        let game = folder.join("game");
-        let series = Series { options: &self.run, interrupt: Interrupt::listen()?, limit: None };
-        match series.train(&config, &game)? {
-            0 => self.opened(&game, folder).map(Ok),
-            code => Ok(Err(code)),
-        }
+        Ok(Meant { config, run: folder.join("game"), folder, to_train: true })
     }
 
-    fn opened(&self, run: &Path, folder: PathBuf) -> Result<Subject> {
-        let checkpoint: Checkpoint = RunView::open(run)?.checkpoint(self.at)?;
+    fn opened(&self, Meant { run, folder, .. }: Meant) -> Result<Subject> {
+        let checkpoint: Checkpoint = RunView::open(&run)?.checkpoint(self.at)?;
         let (config, digest) = (Config::parse(&checkpoint.config, &[])?, checkpoint.digest());
         Ok(Subject { folder, config, digest, state: checkpoint.into_state() })
     }
@@ -142,7 +154,10 @@ impl Options {
             false => (dataset.test.clone(), "test"),
         };
         if range.is_empty() {
-            return Err(Error::Data(format!("data set `{}` has no {what} examples to judge classifiers by; name data that have some", dataset.name)));
+            return Err(Error::Data(format!(
+                "data set `{}` has no {what} examples to judge classifiers by; name data that have some",
+                dataset.name
+            )));
         }
         let labels = dataset.labels.as_ref().expect("labelled examples were found in it");
         let labels = labels[range.start as usize..range.end as usize].to_vec();

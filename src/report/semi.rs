@@ -45,6 +45,7 @@ fn limits(of: &FewLabels) -> (f64, f64) {
         let error = row.error.error().unwrap_or(0.0);
         (shown(row.error.0.mean - error), row.error.0.mean + error)
     };
-    let (low, high) = of.rows.iter().map(reach).fold((100.0, LEAST), |(low, high), (least, most)| (f64::min(low, least), f64::max(high, most)));
+    let (low, high) =
+        of.rows.iter().map(reach).fold((100.0, LEAST), |(low, high), (least, most)| (f64::min(low, least), f64::max(high, most)));
     (low / BESIDE, f64::min(100.0, high * BESIDE))
 }

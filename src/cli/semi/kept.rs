@@ -37,7 +37,10 @@ impl Kept {
             None => new,
             Some(Some(old)) if old.version == new.version && old.sha256 == new.sha256 => old,
             Some(_) => {
-                terminal(&format!("{} is of another game, other iterations, or another version; all classifiers are trained anew", path.display()));
+                terminal(&format!(
+                    "{} is of another game, other iterations, or another version; all classifiers are trained anew",
+                    path.display()
+                ));
                 new
             }
         };

@@ -110,7 +110,14 @@ impl<'a> Trials<'a> {
     }
 
     /// The error of a classifier on what was held out, once it has learnt from these examples.
-    async fn error(&self, device: &mut dyn Device, rec: &mut Recorder, classifier: &mut Classifier, few: &Dataset, seed: u32) -> Result<f64> {
+    async fn error(
+        &self,
+        device: &mut dyn Device,
+        rec: &mut Recorder,
+        classifier: &mut Classifier,
+        few: &Dataset,
+        seed: u32,
+    ) -> Result<f64> {
         let (state, HeldOut { x, labels, .. }) = (&self.subject.state, self.held_out);
         let now_ms = || 1e3 * self.start.elapsed().as_secs_f64();
         match classifier {
@@ -128,7 +135,7 @@ impl<'a> Trials<'a> {
                 learner.wrong(device, rec, x, labels).await
             }
             Classifier::Game(game) => {
-                game.learn(device, few, seed, state, &now_ms).await?;
+                game.learn(device, few, seed, Some(state), &now_ms).await?;
                 game.wrong(device, rec, x, labels).await
             }
         }

@@ -11,12 +11,16 @@ use crate::random::{LABELLED, threefry2x32};
 pub fn labelled(dataset: &Dataset, count: u32, seed: u32) -> Result<Dataset> {
     let name = &dataset.name;
     let (Some(labels), Some(classes)) = (&dataset.labels, dataset.classes()) else {
-        return Err(Error::Data(format!("data set `{name}` has no labels: there is nothing for a classifier to learn; name data that have some")));
+        return Err(Error::Data(format!(
+            "data set `{name}` has no labels: there is nothing for a classifier to learn; name data that have some"
+        )));
     };
     if count == 0 || !count.is_multiple_of(classes) {
         let (below, above) = (count / classes * classes, count.next_multiple_of(classes).max(classes));
         let near = if below == 0 { above.to_string() } else { format!("{below} or {above}") };
-        return Err(Error::Config(format!("{count} labels cannot be equally many of each of the {classes} classes of `{name}`: take {near}")));
+        return Err(Error::Config(format!(
+            "{count} labels cannot be equally many of each of the {classes} classes of `{name}`: take {near}"
+        )));
     }
     let mut chosen = vec![];
     for class in 0..classes {
@@ -70,7 +74,9 @@ mod tests {
         let shape = Shape { width: 2, height: 1, channels: 1 };
         let values = Values::Bytes((0..120).collect());
         let labels = Some((0..60).map(|i| i % 3).collect());
-        Dataset { name: "sixty".into(), shape, values, labels, train: 6..54, valid: 0..6, test: 54..60, preprocess: None }.checked().unwrap()
+        Dataset { name: "sixty".into(), shape, values, labels, train: 6..54, valid: 0..6, test: 54..60, preprocess: None }
+            .checked()
+            .unwrap()
     }
 
     fn first_bytes(set: &Dataset) -> Vec<u8> {
@@ -86,7 +92,10 @@ mod tests {
             assert_eq!(set.labels.as_ref().unwrap().iter().filter(|label| **label == class).count(), 4, "class {class}");
         }
         let mut seen: Vec<u8> = first_bytes(&set).iter().map(|byte| byte / 2).collect();
-        assert!(seen.iter().zip(set.labels.as_ref().unwrap()).all(|(example, label)| example % 3 == *label), "labels stay with their examples");
+        assert!(
+            seen.iter().zip(set.labels.as_ref().unwrap()).all(|(example, label)| example % 3 == *label),
+            "labels stay with their examples"
+        );
         assert!(seen.iter().all(|example| (6..54).contains(example)), "{seen:?}");
         seen.dedup();
         assert_eq!(seen.len(), 12, "{seen:?}");

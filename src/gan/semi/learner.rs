@@ -1,23 +1,21 @@
 //! A classifier that learns from labelled examples alone, wherever it begins.
 
+use super::start::{begin, finite, hidden, record_projection, write_trained};
 use super::{Recipe, wrong};
 use crate::data::{Dataset, Labels, Minibatches, Outline};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::gan::State;
 use crate::gan::evaluation::Evaluation;
 use crate::gan::pace::paced;
-use crate::gan::start::write_initial;
-use crate::nn::{Extent, LayerSpec, Network, Optimizer, Parameter, loss};
-use crate::plan::{Device, Plan, PlanId, Recorder, Tensor};
+use crate::nn::{Extent, LayerSpec, Network, Optimizer, loss};
+use crate::plan::{Device, PlanId, Recorder, Tensor};
 
 /// Iterations in one submission at most.
 const MOST: u32 = 64;
-/// Weights and biases.
-const PARAMETERS_OF_A_LAYER: usize = 2;
 
 /// A network of K logits, laid out for so many labelled examples; it can be trained from anew with others.
 pub struct Learner {
-    network: Network,
+    pub(super) network: Network,
     iterations: u32,
     clock: Tensor,
     minibatches: Minibatches,
@@ -89,7 +87,10 @@ impl Learner {
     ) -> Result<()> {
         self.minibatches.upload(device, labelled);
         self.labels.upload(device, labelled.labels.as_deref().expect("labelled examples have labels"));
-        begin(device, &self.network, seed, trained)?;
+        begin(device, &self.network, seed);
+        if let Some(state) = trained {
+            write_trained(device, hidden(&self.network), state)?;
+        }
         device.write(&self.clock, bytemuck::cast_slice(&[seed, 0, 0, 0]));
         if let Some(projection) = self.projection {
             device.submit(projection, 1, &[]).await?;
@@ -105,55 +106,4 @@ impl Learner {
     pub async fn wrong(&mut self, device: &mut dyn Device, rec: &mut Recorder, x: &[f32], labels: &[u8]) -> Result<f64> {
         wrong(device, rec, (&self.network, &mut self.evaluation), x, labels).await
     }
-}
-
-/// Writes what training begins with: nothing is left of a training before.
-pub(super) fn begin(device: &mut dyn Device, network: &Network, seed: u32, trained: Option<&State>) -> Result<()> {
-    write_initial(device, network, seed, 0);
-    if let Some(state) = trained {
-        let hidden = network.parameters().len() - PARAMETERS_OF_A_LAYER;
-        write_trained(device, &network.parameters()[..hidden], state)?;
-    }
-    for kept in [Some(&network.velocity), network.second_moment.as_ref()].into_iter().flatten() {
-        device.write(kept, &vec![0; kept.bytes() as usize]);
-    }
-    Ok(())
-}
-
-/// Writes what a state has of these parameters.
-/// # Errors
-/// if it has not all of them in their shapes; nothing is written then.
-pub(super) fn write_trained(device: &mut dyn Device, parameters: &[Parameter], state: &State) -> Result<()> {
-    let mut found = vec![];
-    for Parameter { value, .. } in parameters {
-        let (name, wanted) = (value.name(), [value.rows() as usize, value.cols() as usize]);
-        match state.tensors.get(name) {
-            Some(array) if array.shape == wanted => found.push((value, &array.values)),
-            there => {
-                let there = there.map_or("no such tensor".into(), |array| format!("one of {:?}", array.shape));
-                return Err(Error::Checkpoint(format!(
-                    "the classifier's `{name}` has the shape {wanted:?}, the checkpoint has {there}: it belongs to another architecture, or to other data"
-                )));
-            }
-        }
-    }
-    found.into_iter().for_each(|(tensor, values)| device.write(tensor, bytemuck::cast_slice(values)));
-    Ok(())
-}
-
-/// The projection of limited columns, if any are.
-pub(super) fn record_projection(rec: &mut Recorder, network: &Network) -> Option<Plan> {
-    rec.section("Limit the norms of the initial weights' columns.");
-    network.project(rec);
-    Some(rec.finish("projection")).filter(|plan| !plan.dispatches.is_empty())
-}
-
-/// # Errors
-/// if a loss is not finite.
-pub(super) fn finite(tally: &[u8]) -> Result<()> {
-    let loss = bytemuck::pod_collect_to_vec::<u8, f32>(tally)[0];
-    if loss.is_finite() {
-        return Ok(());
-    }
-    Err(Error::NonFinite(format!("the classifier's loss is {loss}: what it tells apart would mean nothing; lower discriminator.optimizer.learning_rate")))
 }

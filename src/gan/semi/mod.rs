@@ -10,6 +10,7 @@ mod game;
 mod labelled;
 mod learner;
 mod recipe;
+mod start;
 #[cfg(all(test, feature = "native"))]
 mod tests;
 

@@ -49,7 +49,9 @@ pub fn recipe(config: &Config, iterations: u32) -> Result<Recipe> {
     }
     let mut layers = config.discriminator.layers.clone();
     if layers.iter().filter(|layer| layer.kind.has_parameters()).count() < 2 {
-        return Err(Error::Config("the discriminator has one layer of weights, and so no features: name a run whose D has hidden layers".into()));
+        return Err(Error::Config(
+            "the discriminator has one layer of weights, and so no features: name a run whose D has hidden layers".into(),
+        ));
     }
     let last = layers.last_mut().expect("counted above");
     *last = LayerSpec { kind: Kind::Linear, ..last.clone() };
