@@ -21,8 +21,11 @@ pub(super) struct Player {
     /// The game.
     pub config: Config,
     /// Begins the run, or goes on with it.
-    pub begin: Box<dyn FnOnce(Opened, &RunOptions) -> Result<Run> + Send>,
+    pub begin: Box<Begin>,
 }
+
+/// What begins a run on a device, with these options.
+pub(super) type Begin = dyn FnOnce(Opened, &RunOptions) -> Result<Run> + Send;
 
 /// Plays all games to their ends. Only the first of them shows its progress. Returns the exit code.
 /// # Errors

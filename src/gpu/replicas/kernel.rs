@@ -175,8 +175,9 @@ fn entry(kernel: &Kernel, edits: &mut Edits) {
 
 /// What the rest of the text reads.
 fn prelude(kernel: &Kernel) -> String {
-    let mut text =
-        format!("\n/// The game that this workgroup belongs to, and where its slice of each binding begins.\nvar<private> replica: u32;\n");
+    let mut text = String::from(
+        "\n/// The game that this workgroup belongs to, and where its slice of each binding begins.\nvar<private> replica: u32;\n",
+    );
     for slot in &kernel.slots {
         text += &format!("var<private> {}: u32;\n", at(&slot.name));
     }
