@@ -66,6 +66,7 @@ pub const FILES: &[(&str, &str)] = texts![
     "nearest_fold",
     "noise",
     "noise/gaussian",
+    "noise/hypercube",
     "noise/uniform",
     "normalize_rows",
     "part_labels",
