@@ -16,6 +16,7 @@ pub const FILES: &[(&str, &str)] = texts![
     "adam",
     "adam_rates",
     "average",
+    "clear_corners",
     "clip",
     "column_limit",
     "column_squares",
