@@ -141,10 +141,7 @@ fn ready(rec: &Recorder, forward: Plan, loss: &Tensor, networks: &[&Network], x:
         for (index, parameter) in network.parameters().iter().enumerate() {
             let drawn = parameter.initial.values(5, (number as u32) << 16 | index as u32, parameter.value.len() as usize);
             let mut values = drawn.clone();
-            values
-                .iter_mut()
-                .zip(numbers(index as u32 + 9, parameter.value.len()))
-                .for_each(|(value, more)| *value += 0.2 * more);
+            values.iter_mut().zip(numbers(index as u32 + 9, parameter.value.len())).for_each(|(value, more)| *value += 0.2 * more);
             if let Initial::Blocks { .. } = parameter.initial {
                 values.iter_mut().zip(&drawn).filter(|(_, drawn)| **drawn == 0.0).for_each(|(value, _)| *value = 0.0);
             }
