@@ -261,7 +261,7 @@ mod tests {
         assert_eq!(shaped[0].parameters(), 784 * 1200 + 10 * 250 + 1450);
         assert_eq!((shaped[1].weights, shaped[1].first_block), (Some([290, 1]), None));
         let none = "d.layers[0] has label_units, but is given no label: only the first layer of a network that is told one";
-        assert!(refused(&[first.clone()], Extent::from(794)).contains(none));
+        assert!(refused(std::slice::from_ref(&first), Extent::from(794)).contains(none));
         let second = shapes("d", &[last, first], input).expect_err("the label is gone").to_string();
         assert!(second.contains("d.layers[1] has label_units, but is given no label"), "{second}");
     }
