@@ -22,6 +22,7 @@ mod activation;
 mod adam;
 mod average;
 mod classifier;
+mod clear_corners;
 mod column_norm;
 mod column_sums;
 mod compare;
