@@ -27,11 +27,21 @@ pub(super) struct Player {
 /// What begins a run on a device, with these options.
 pub(super) type Begin = dyn FnOnce(Opened, &RunOptions) -> Result<Run> + Send;
 
-/// Plays all games to their ends. Only the first of them shows its progress. Returns the exit code.
+/// Plays all games to their ends. Returns the exit code.
 /// # Errors
 /// with the first game's that failed, once the others are done, or if games differ in more than numbers.
 pub(super) fn play(players: Vec<Player>, options: &RunOptions) -> Result<u8> {
+    ends(players, options)?.into_iter().try_fold(0, |code, end| end.map(|end| if code == 0 { end } else { code }))
+}
+
+/// The same, and what each of the games came to. Only the first of them shows its progress.
+/// # Errors
+/// if games differ in more than numbers, or there is no device.
+pub(super) fn ends(players: Vec<Player>, options: &RunOptions) -> Result<Vec<Result<u8>>> {
     check(&players)?;
+    if players.is_empty() {
+        return Ok(vec![]);
+    }
     let seats = open_for(&options.device, players.len() as u32)?;
     let mut quiet = options.clone();
     (quiet.verbosity.quiet, quiet.verbosity.verbose) = (true, false);
@@ -53,7 +63,7 @@ pub(super) fn play(players: Vec<Player>, options: &RunOptions) -> Result<u8> {
         terminal(&format!("{count} games in {:.1} s", start.elapsed().as_secs_f64()));
         paths.iter().zip(&ends).for_each(|(path, end)| terminal(&format!("{}: {}", path.display(), outcome(path, end))));
     }
-    ends.into_iter().try_fold(0, |code, end| end.map(|end| if code == 0 { end } else { code }))
+    Ok(ends)
 }
 
 /// What a run came to.
