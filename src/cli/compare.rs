@@ -1,11 +1,9 @@
 //! `gander compare`: several configurations, several seeds, equal iterations or equal time, one table and one plot. Goes on where it stopped.
 //!
-//! Each run is an ordinary one in a folder of its own, `DIR/CONFIGURATION/seed-N`. Runs take turns, all configurations with one seed, then with the next, so
-//! that what else the machine does meanwhile meets all of them.
+//! Each run is an ordinary one in a folder of its own, `DIR/CONFIGURATION/seed-N`. Runs take turns, all configurations with one seed (or with the `--replicas`
+//! that are trained at once), then with the next, so that what else the machine does meanwhile meets all of them.
 
-mod arms;
-
-use crate::cli::compare::arms::Arm;
+use crate::cli::arms::{self, Arm};
 use crate::cli::interrupt::Interrupt;
 use crate::cli::series::Series;
 use crate::cli::{RunOptions, print};
@@ -35,6 +33,9 @@ pub(super) struct Options {
     /// Games to train of each configuration, with the seeds 1, 2, …
     #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=1000))]
     seeds: u32,
+    /// Games of a configuration to train at once on the device, with different seeds
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=64), conflicts_with = "seconds", value_name = "GAMES")]
+    replicas: u32,
     /// Iterations to train each for; those of its configuration if it is not given
     #[arg(long, conflicts_with = "seconds")]
     iterations: Option<u32>,
@@ -73,19 +74,23 @@ pub(super) fn run(options: &Options) -> Result<u8> {
     }
     let series = Series { options: &options.run, interrupt: Interrupt::listen()?, limit: options.seconds };
     let mut runs: Vec<Runs> = arms.iter().map(|arm| Runs::of(&arm.name)).collect();
-    for seed in 1..=options.seeds {
+    let seeds: Vec<u32> = (1..=options.seeds).collect();
+    for seeds in seeds.chunks(options.replicas as usize) {
         for (arm, runs) in arms.iter().zip(&mut runs) {
-            let (config, path) = (options.config(arm, seed)?, options.out.join(&arm.folder).join(format!("seed-{seed}")));
-            let end = match series.train(&config, &path) {
-                Ok(0) => None,
-                // A game that breaks is a result: the others go on without it.
-                Err(Error::NonFinite(why)) => Some(why),
-                stopped => return stopped,
-            };
-            let read = options.moments(&config, &path)?;
-            print(&format!("{}, seed {seed}: {}\n", arm.name, end.as_deref().map_or_else(|| sentence(read.last()), first_clause)))?;
-            runs.broken += u32::from(end.is_some());
-            runs.moments.push(read);
+            let game = |seed: &u32| Ok((options.config(arm, *seed)?, options.out.join(&arm.folder).join(format!("seed-{seed}"))));
+            let games: Vec<(Config, PathBuf)> = seeds.iter().map(game).collect::<Result<_>>()?;
+            for ((seed, (config, path)), end) in seeds.iter().zip(&games).zip(series.train_all(&games)?) {
+                let end = match end {
+                    Ok(0) => None,
+                    // A game that breaks is a result: the others go on without it.
+                    Err(Error::NonFinite(why)) => Some(why),
+                    stopped => return stopped,
+                };
+                let read = options.moments(config, path)?;
+                print(&format!("{}, seed {seed}: {}\n", arm.name, end.as_deref().map_or_else(|| sentence(read.last()), first_clause)))?;
+                runs.broken += u32::from(end.is_some());
+                runs.moments.push(read);
+            }
         }
     }
     options.show(&options.config(&arms[0], 1)?.data.set, &Comparison::of(runs))

@@ -1,5 +1,6 @@
 //! `gander eval`: how good a generator is, by the paper's protocol and others.
 
+mod by_class;
 mod calibration;
 mod critic;
 mod curve;
@@ -22,6 +23,7 @@ use crate::gpu::Waiter;
 use crate::plan::{Device, Recorder};
 use crate::run_folder::{At, RunView};
 use clap::ValueHint;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 /// Options of `gander eval`.
@@ -209,8 +211,12 @@ impl Examples {
     }
 
     fn test_labels(&self) -> Option<&[u8]> {
-        let range = self.dataset.test.start as usize..self.dataset.test.end as usize;
-        self.dataset.labels.as_ref().map(|labels| &labels[range])
+        self.labels(&self.dataset.test)
+    }
+
+    /// The labels of a range of examples, if there are labels.
+    fn labels(&self, range: &Range<u32>) -> Option<&[u8]> {
+        self.dataset.labels.as_ref().map(|labels| &labels[range.start as usize..range.end as usize])
     }
 
     fn training(&self) -> Rows<'_> {
@@ -328,6 +334,7 @@ fn likelihood(options: &Options, bench: &mut Workbench, examples: &Examples, sam
     let (valid, test, grid) = (examples.valid(), examples.test(), options.grid());
     let protocol = Protocol::new(&mut *bench.device, &mut bench.rec, valid, test, samples.count())?;
     summary.parzen = Some(wait(bench.waiter.as_ref(), protocol.score(&mut *bench.device, samples, valid, test, grid))?);
+    summary.by_class = by_class::look(options, bench, examples, samples, summary.told.as_deref())?;
     if let Some(folds) = folds(options, examples)? {
         summary.folds = Some(wait(bench.waiter.as_ref(), protocol.score_folds(&mut *bench.device, samples, &folds, grid))?);
     }

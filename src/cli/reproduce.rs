@@ -35,6 +35,9 @@ struct Table1 {
     /// Games to train, with the seeds 1, 2, …
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1000))]
     seeds: u32,
+    /// Games to train at once on the device
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=64), value_name = "GAMES")]
+    replicas: u32,
     /// The preset to train
     #[arg(long, default_value = "mnist")]
     preset: String,
@@ -55,15 +58,20 @@ pub(super) fn run(options: &Options) -> Result<u8> {
     let What::Table1(options) = &options.what;
     let series = Series { options: &options.run, interrupt: Interrupt::listen()?, limit: None };
     let mut outcomes = vec![];
-    for seed in 1..=options.seeds {
-        let path = options.out.join(format!("seed-{seed}"));
-        let config = options.config(seed)?;
-        let code = series.train(&config, &path)?;
-        if code != 0 {
-            return Ok(code);
+    let seeds: Vec<u32> = (1..=options.seeds).collect();
+    for seeds in seeds.chunks(options.replicas as usize) {
+        let game = |seed: &u32| Ok((options.config(*seed)?, options.out.join(format!("seed-{seed}"))));
+        let games: Vec<(Config, PathBuf)> = seeds.iter().map(game).collect::<Result<_>>()?;
+        for end in series.train_all(&games)? {
+            match end? {
+                0 => {}
+                code => return Ok(code),
+            }
         }
-        outcomes.push(options.evaluated(&config, seed, &path)?);
-        print(&format!("{}\n", outcomes.last().expect("pushed above")))?;
+        for (seed, (config, path)) in seeds.iter().zip(&games) {
+            outcomes.push(options.evaluated(config, *seed, path)?);
+            print(&format!("{}\n", outcomes.last().expect("pushed above")))?;
+        }
     }
     print(&table(&options.preset, &outcomes))
 }

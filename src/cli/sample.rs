@@ -103,15 +103,19 @@ pub(super) fn run(options: &Options) -> Result<u8> {
 impl Options {
     /// What the samples are told.
     fn told(&self, config: &Config) -> Result<Told> {
-        match (self.class, config.train.conditional) {
-            (None, _) => Ok(Told::All),
-            (Some(class), Some(classes)) if class < classes => Ok(Told::Only(class)),
-            (Some(class), Some(classes)) => {
-                Err(Error::Config(format!("--class {class}, but the run has the classes 0 to {}", classes - 1)))
-            }
-            (Some(_), None) => {
-                Err(Error::Config("--class, but the run's generator is told no classes: it was trained without train.conditional".into()))
-            }
+        let Some(class) = self.class else { return Ok(Told::All) };
+        check_class(config, "--class", class)?;
+        Ok(Told::Only(class))
+    }
+}
+
+/// Checks that a class that an option names is one that the generator is told.
+pub(super) fn check_class(config: &Config, option: &str, class: u32) -> Result<()> {
+    match config.train.conditional {
+        Some(classes) if class < classes => Ok(()),
+        Some(classes) => Err(Error::Config(format!("{option} {class}, but the run has the classes 0 to {}", classes - 1))),
+        None => {
+            Err(Error::Config(format!("{option}, but the run's generator is told no classes: it was trained without train.conditional")))
         }
     }
 }

@@ -1,13 +1,15 @@
 //! Runs that belong together, each in its own folder: trained to their ends, from where they stand. What `gander reproduce` and `gander compare` share.
 
 use crate::cli::RunOptions;
+use crate::cli::adapter;
 use crate::cli::interrupt::Interrupt;
 use crate::cli::run::{Expected, Run, Start};
+use crate::cli::together::{self, Player};
 use crate::error::{Error, Result};
 use crate::gan::Config;
 use crate::report::seconds;
 use crate::run_folder::{RunFolder, RunView};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// What all runs of a series share.
 pub(super) struct Series<'a> {
@@ -24,24 +26,50 @@ impl Series<'_> {
     /// # Errors
     /// if the folder holds a run of another configuration, or the run fails.
     pub fn train(&self, config: &Config, path: &Path) -> Result<u8> {
+        match self.player(config, path)? {
+            None => Ok(0),
+            Some(player) => (player.begin)(adapter::open(&self.options.device)?, self.options)?.train(),
+        }
+    }
+
+    /// Trains runs to their ends, all of them at once, from where they stand. Returns what each came to: its exit code, or why it failed.
+    /// # Errors
+    /// if a folder holds a run of another configuration, or the games differ in more than numbers.
+    pub fn train_all(&self, games: &[(Config, PathBuf)]) -> Result<Vec<Result<u8>>> {
+        if let [(config, path)] = games {
+            return Ok(vec![self.train(config, path)]);
+        }
+        let players: Vec<Option<Player>> = games.iter().map(|(config, path)| self.player(config, path)).collect::<Result<_>>()?;
+        let plays: Vec<bool> = players.iter().map(Option::is_some).collect();
+        let mut ends = together::ends(players.into_iter().flatten().collect(), self.options)?.into_iter();
+        Ok(plays.into_iter().map(|plays| if plays { ends.next().expect("one for each that plays") } else { Ok(0) }).collect())
+    }
+
+    /// How a run is begun, or gone on with; none if it has trained enough.
+    fn player(&self, config: &Config, path: &Path) -> Result<Option<Player>> {
         let there = RunView::open(path).ok();
         if let Some(view) = &there {
             check(config, view)?;
             if self.is_done(config, view)? {
-                return Ok(0);
+                return Ok(None);
             }
         }
         // First, for a folder that is taken is refused before anything takes its time.
         let folder = there.map(|_| RunFolder::open(path)).transpose()?;
-        let mut start = Start::prepare(config.clone(), self.options, self.interrupt.clone())?;
-        let run = match folder {
-            None => {
-                start.inherit()?;
-                Run::begin(RunFolder::create(path, &config.to_toml())?, start)?
-            }
-            Some(folder) => Run::resume(folder, start, Expected::SameData)?,
+        let (game, to, interrupt, limit) = (config.clone(), path.to_path_buf(), self.interrupt.clone(), self.limit);
+        let begin = move |opened, options: &RunOptions| {
+            let text = game.to_toml();
+            let mut start = Start::prepare_on(opened, game, options, interrupt)?;
+            let run = match folder {
+                None => {
+                    start.inherit()?;
+                    Run::begin(RunFolder::create(&to, &text)?, start)?
+                }
+                Some(folder) => Run::resume(folder, start, Expected::SameData)?,
+            };
+            Ok(run.within(limit))
         };
-        run.within(self.limit).train()
+        Ok(Some(Player { path: path.to_path_buf(), config: config.clone(), begin: Box::new(begin) }))
     }
 
     /// Whether a run has trained enough: its iterations, or its time.

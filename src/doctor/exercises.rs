@@ -196,7 +196,7 @@ impl Writer {
         Ok(())
     }
 
-    /// Steps of a search for z, in a box and on a sphere.
+    /// Steps of a search for z, in both boxes and on a sphere.
     fn steps_in_z(&mut self) -> Result<()> {
         self.begin();
         let rec = &mut self.rec;
@@ -204,7 +204,8 @@ impl Writer {
         let layer = |kind, units| LayerSpec { units: Some(units), irange: Some(0.5), ..LayerSpec::new(kind) };
         let generator = Network::new(rec, "G", &[layer(Kind::Relu, 9), layer(Kind::Sigmoid, 67)], 5, false, &[], &clock);
         let spec = Descent::default().spec().clone();
-        let steps = [Noise::Uniform, Noise::Spherical].map(|noise| Step::record(rec, &generator, &Prior::new(noise, 5, &clock), 12, &spec));
+        let steps = [Noise::Uniform, Noise::Hypercube, Noise::Spherical]
+            .map(|noise| Step::record(rec, &generator, &Prior::new(noise, 5, &clock), 12, &spec));
         self.scribe.allocate(self.rec.memory())?;
         generator.parameters().iter().for_each(|parameter| self.fill(&parameter.value));
         for step in steps {

@@ -71,6 +71,7 @@ fn narrow_layers(layers: &mut [LayerSpec]) {
         };
     }
     for layer in layers {
+        layer.label_units = layer.label_units.map(|units| units.min(UNITS));
         // No more incoming weights than there are units below.
         layer.sparse_init = layer.sparse_init.map(|weights| weights.min(NOISE));
     }
@@ -88,7 +89,9 @@ mod tests {
         for (preset, pair) in PRESETS.iter().zip(narrow_presets().expect("every preset can be narrowed").chunks(2)) {
             let whole = Config::parse(preset.toml, &[]).expect("it is whole");
             for (name, config, dataset) in pair {
-                let kinds = |layers: &[LayerSpec]| layers.iter().map(|layer| (layer.kind, layer.kernel, layer.pieces)).collect::<Vec<_>>();
+                let kinds = |layers: &[LayerSpec]| {
+                    layers.iter().map(|layer| (layer.kind, layer.kernel, layer.pieces, layer.label_units.is_some())).collect::<Vec<_>>()
+                };
                 assert!(kinds(&config.generator.layers).starts_with(&kinds(&whole.generator.layers)), "{name}");
                 assert_eq!(kinds(&config.discriminator.layers), kinds(&whole.discriminator.layers), "{name}");
                 let mut rec = Recorder::new();

@@ -149,8 +149,9 @@ pub const ADAM: &str = "discriminator.optimizer={ kind = \"adam\", learning_rate
 /// Adam for G.
 pub const ADAM_FOR_G: &str = "generator.optimizer={ kind = \"adam\", learning_rate = 0.01, beta1 = 0.5, beta2 = 0.99, epsilon = 0.01 }";
 
-/// Conditional games, one by each recipe. Labels repeat over the halves of a minibatch, and stand beside noise that was added to the pixels only.
-pub fn conditional_plays() -> [Play; 2] {
+/// Conditional games, one by each recipe and one whose labels have units of their own. Labels repeat over the halves of a minibatch, and stand beside noise
+/// that was added to the pixels only.
+pub fn conditional_plays() -> [Play; 3] {
     let labelled = |dataset: Dataset| Dataset { labels: Some((0..dataset.examples()).map(|i| (i * i % 3) as u8).collect()), ..dataset };
     [
         play(
@@ -170,6 +171,16 @@ pub fn conditional_plays() -> [Play; 2] {
             "noise = \"uniform\"\nsize = 4",
             "{ kind = \"sigmoid\", units = 8, irange = 0.5 }, { kind = \"sigmoid\", units = 12, irange = 0.2, bias = \"marginals\" }",
             "{ kind = \"maxout\", units = 4, pieces = 3, irange = 0.5, keep = 0.8 }, { kind = \"sigmoid\", units = 1, irange = 0.5, keep = 0.5 }",
+        ),
+        play(
+            "algorithm 1, conditional on three classes whose labels have units of their own, dropout in G, noise of the unit hypercube, pictures",
+            3,
+            labelled(pictures()),
+            "k = 1\nbatch = 10\nconditional = 3",
+            "noise = \"hypercube\"\nsize = 7",
+            "{ kind = \"relu\", units = 6, label_units = 5, irange = 0.5, max_col_norm = 0.9 }, \
+             { kind = \"sigmoid\", units = 12, irange = 0.2, bias = \"marginals\", keep = 0.5 }",
+            "{ kind = \"maxout\", units = 5, label_units = 3, pieces = 3, irange = 0.5, keep = 0.8 }, { kind = \"sigmoid\", units = 1, irange = 0.5, keep = 0.5 }",
         ),
     ]
 }

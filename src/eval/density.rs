@@ -23,13 +23,14 @@ pub struct Steps {
 }
 
 impl Steps {
-    /// `count` numbers over the whole range of a prior: ±√3 of the uniform one, ±5 of the Gaussian.
+    /// `count` numbers over the whole range of a prior: ±√3 of the uniform one, 0 to 1 of the unit hypercube, ±5 of the Gaussian.
     /// # Errors
     /// if the prior is no density on a line.
     pub fn new(noise: Noise, count: usize) -> Result<Steps> {
-        let (reach, density): (f64, fn(f64) -> f64) = match noise {
-            Noise::Uniform => (3f64.sqrt(), |_| 1.0),
-            Noise::Gaussian => (REACH, |z| (-0.5 * z * z).exp()),
+        let (middle, reach, density): (f64, f64, fn(f64) -> f64) = match noise {
+            Noise::Uniform => (0.0, 3f64.sqrt(), |_| 1.0),
+            Noise::Hypercube => (0.5, 0.5, |_| 1.0),
+            Noise::Gaussian => (0.0, REACH, |z| (-0.5 * z * z).exp()),
             Noise::Spherical => {
                 return Err(Error::Config("spherical noise of one number is ±1 and has no density; set prior.noise to uniform".into()));
             }
@@ -39,7 +40,7 @@ impl Steps {
                 ));
             }
         };
-        let z: Vec<f64> = (0..count).map(|i| reach * (2.0 * i as f64 / (count - 1) as f64 - 1.0)).collect();
+        let z: Vec<f64> = (0..count).map(|i| middle + reach * (2.0 * i as f64 / (count - 1) as f64 - 1.0)).collect();
         let raw: Vec<f64> = z.windows(2).map(|ends| density(0.5 * (ends[0] + ends[1]))).collect();
         let sum: f64 = raw.iter().sum();
         Ok(Steps { z, shares: raw.iter().map(|share| share / sum).collect() })
@@ -153,6 +154,12 @@ mod tests {
             assert!((found / AXIS.width() - p.density(&[*x])).abs() < 1e-3, "at {x}");
         }
         assert!(Steps::new(Noise::Spherical, 9).unwrap_err().to_string().contains("±1"));
+    }
+
+    #[test]
+    fn the_unit_hypercube_of_one_number_is_the_line_from_0_to_1() {
+        let steps = Steps::new(Noise::Hypercube, 5).unwrap();
+        assert_eq!((steps.z, steps.shares), (vec![0.0, 0.25, 0.5, 0.75, 1.0], vec![0.25; 4]));
     }
 
     /// The estimate of N(1, 0.5²) is N(1, 0.5² + h²) on average; its standard error at the peak is √(p/(2√π·n·h)).

@@ -1,4 +1,4 @@
-//! The way from one point of z space to another: the paper's Figure 3.
+//! The way from one point of z space to another: the paper's Figure 3; and from one label to another.
 
 /// How to get from one noise vector to another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,9 +25,33 @@ impl Path {
 
     /// `steps` points in even steps, both ends among them.   steps×size, row by row.
     pub fn steps(self, a: &[f32], b: &[f32], steps: u32) -> Vec<f32> {
-        let last = f64::from(steps.max(2) - 1);
-        (0..steps).flat_map(|step| self.at(a, b, f64::from(step) / last)).collect()
+        evenly(steps).flat_map(|t| self.at(a, b, t)).collect()
     }
+}
+
+/// So many numbers in even steps from 0 to 1, both among them.
+fn evenly(steps: u32) -> impl Iterator<Item = f64> {
+    let last = f64::from(steps.max(2) - 1);
+    (0..steps).map(move |step| f64::from(step) / last)
+}
+
+/// The labels that stand beside `steps` points of a way: see [`label_at`].   steps×classes, row by row.
+pub fn label_steps(through: &[u32], classes: u32, steps: u32) -> Vec<f32> {
+    evenly(steps).flat_map(|t| label_at(through, classes, t)).collect()
+}
+
+/// The label on the way through classes, at t from the first (t = 0) to the last (t = 1), each as far from the next: one-hot at a class, (1 − u)·e_a + u·e_b
+/// between two. It is no direction in space, so it goes straight whatever way z takes; of one class it stays there.
+/// # Panics
+/// if there is none, or one of them is no class.
+pub fn label_at(through: &[u32], classes: u32, t: f64) -> Vec<f32> {
+    assert!(!through.is_empty() && through.iter().all(|class| *class < classes), "{through:?} are none of {classes} classes");
+    let legs = through.len() - 1;
+    let place = t.clamp(0.0, 1.0) * legs as f64;
+    let leg = (place as usize).min(legs.saturating_sub(1));
+    let (from, to) = (through[leg], through[(leg + 1).min(legs)]);
+    let one_hot = |of: u32| (0..classes).map(|class| f32::from(u8::from(class == of))).collect::<Vec<_>>();
+    Path::Linear.at(&one_hot(from), &one_hot(to), place - leg as f64)
 }
 
 /// The angle between two vectors; 0 if one is zero.
@@ -67,6 +91,14 @@ mod tests {
         }
         assert_eq!(Path::Linear.at(&A, &B, 0.5), [1.5, -2.5, 2.0]);
         assert_eq!(Path::Linear.steps(&A, &B, 1), A);
+    }
+
+    #[test]
+    fn a_label_goes_straight_from_class_to_class_or_stays() {
+        let at = |t| label_at(&[2, 0, 1], 3, t);
+        assert_eq!([0.0, 0.25, 0.5, 1.0].map(at), [[0.0, 0.0, 1.0], [0.5, 0.0, 0.5], [1.0, 0.0, 0.0], [0.0, 1.0, 0.0]].map(Vec::from));
+        assert_eq!(label_steps(&[2, 0, 1], 3, 5)[3..6], at(0.25));
+        assert_eq!([0.0, 0.3, 1.0].map(|t| label_at(&[1], 2, t)), [[0.0, 1.0]; 3].map(Vec::from));
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! Evaluation: how good a generator is, by the protocols of the paper and others, and whether the theory holds.
 //!
 //! * [`distances`]: squared distances on a device, folded as they come; everything below that asks who is near whom stands on it.
-//! * [`parzen`]: the Parzen window log-likelihood of the paper's Table 1, to the letter; [`table1`] has the paper's own rows.
+//! * [`parzen`]: the Parzen window log-likelihood of the paper's Table 1, to the letter; [`table1`] has the paper's own rows; [`by_class`]: that of a
+//!   conditional generator under the windows of each class.
 //! * [`calibration`] says what such a number is worth, with centroids by [`kmeans`].
 //! * [`neighbours`]: nearest neighbours, exactly, and the audit for memorisation.
 //! * [`classifier`]: a classifier of the data's own labels, trained on the device; by it [`modes`] counts classes, and [`frechet`] compares features.
@@ -18,6 +19,7 @@
 //! Everything heavy runs on a device, as recorded plans. Nothing here touches files or a terminal.
 
 pub mod birthday;
+pub mod by_class;
 pub mod calibration;
 pub mod cells;
 pub mod classifier;

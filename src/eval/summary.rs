@@ -1,5 +1,6 @@
 //! Everything that `gander eval` finds out, as it is printed and as `eval.json` holds it.
 
+use crate::eval::by_class::{ByClass, OfClass};
 use crate::eval::calibration::Calibration;
 use crate::eval::critic::Bound;
 use crate::eval::frechet::Frechet;
@@ -60,6 +61,9 @@ pub struct Summary {
     /// The Parzen window log-likelihood.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub parzen: Option<Score>,
+    /// The same under the windows of each example's own class, if G is told classes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub by_class: Option<ByClass>,
     /// The same across folds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub folds: Option<Folds>,
@@ -94,6 +98,7 @@ impl Summary {
             subject,
             told: None,
             parzen,
+            by_class: None,
             folds,
             calibration,
             audit,
@@ -116,6 +121,9 @@ impl fmt::Display for Summary {
         writeln!(f, "{samples_of}{iteration}, against `{data}`, on {device}")?;
         if let Some(score) = &self.parzen {
             self.table(f, score)?;
+        }
+        if let Some(by_class) = &self.by_class {
+            write!(f, "\n{by_class}")?;
         }
         if let Some(folds) = &self.folds {
             writeln!(f, "\n  across {} folds, σ chosen in each: {} nats", folds.scores.len(), folds.test)?;
@@ -149,12 +157,36 @@ impl Summary {
         for (model, mean, error) in table1::rows(&self.subject.data) {
             row(model, mean, error, "  Table 1".into())?;
         }
+        if let Some((model, mean, error)) = self.told.as_ref().and(table1::conditional_row(&self.subject.data)) {
+            row(model, mean, error, "  Mirza and Osindero 2014".into())?;
+        }
         row("these samples", test.mean, test.standard_error, format!("  {}, validation {validation:.1}", width(score)))?;
         for Calibration { stand_in, score } in &self.calibration {
             row(stand_in, score.test.mean, score.test.standard_error, format!("  {}", width(score)))?;
         }
+        if let Some(ByClass { test, training_examples, .. }) = &self.by_class {
+            row("these, by the example's class", test.mean, test.standard_error, "  log p(x | class), σ of each".into())?;
+            row("training examples, by class", training_examples.mean, training_examples.standard_error, String::new())?;
+        }
         if score.place != Place::Inside {
             writeln!(f, "  note: σ {:.4} lies at the edge of the grid, a better one may lie beyond; --widen looks there", score.sigma)?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for ByClass {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "Test examples under the windows of their own class, in nats; in brackets: of as many training examples of the class")?;
+        for OfClass { class, score, training_examples } in &self.classes {
+            let Score { test, samples, .. } = score;
+            let (width, count) = (width(score), test.count);
+            writeln!(
+                f,
+                "  class {class:<3} {:>16}  ({training_examples})  {width}, {count} test examples, {samples} samples",
+                test.to_string(),
+                training_examples = training_examples.test
+            )?;
         }
         Ok(())
     }

@@ -93,7 +93,7 @@ impl Sequential {
     /// if a layer cannot take in what the one before gives out.
     pub fn new(config: &Config, player: Player, example: Extent) -> Result<Sequential> {
         let (input, shapes) = match player {
-            Player::Generator => (config.generator_inputs().into(), config.generator_shapes()?),
+            Player::Generator => (config.generator_input(), config.generator_shapes()?),
             Player::Discriminator => (config.discriminator_input(example), config.discriminator_shapes(example)?),
         };
         let layers = &player.of(config).layers;
@@ -105,8 +105,8 @@ impl Sequential {
             row.modules.pop_if(|last| *last == Module::Sigmoid);
         }
         row.flatten();
-        let outputs = shapes.last().map_or(input, |last| last.output).numbers();
-        Ok(Sequential { player, inputs: input.numbers(), outputs, modules: row.modules, parameters: row.parameters })
+        let outputs = shapes.last().map_or(input.extent, |last| last.output).numbers();
+        Ok(Sequential { player, inputs: input.extent.numbers(), outputs, modules: row.modules, parameters: row.parameters })
     }
 
     /// The modules as JSON, each `[name, arguments…]` of the class that PyTorch makes it by.
@@ -176,7 +176,8 @@ impl Row {
             Kind::Relu | Kind::Sigmoid | Kind::Linear | Kind::Maxout => {
                 self.flatten();
                 let (inputs, outputs) = (shaped.input.numbers(), shaped.linear.numbers());
-                self.parameter(number, 'w', &[outputs, inputs]);
+                let weights = Placed::new(self.player, number, 'w', self.modules.len(), &[outputs, inputs]);
+                self.parameters.push(weights.in_blocks(shaped.first_block));
                 self.parameter(number, 'b', &[outputs]);
                 self.modules.push(Module::Linear { inputs, outputs });
             }
@@ -279,6 +280,13 @@ mod tests {
         assert_eq!(discriminator[3..5], ["[\"Maxout\",2]", "[\"MaxPool2d\",[4,4],2,0,1,false,true]"]);
         let dense = discriminator.iter().position(|module| module.starts_with("[\"Linear\"")).unwrap();
         assert_eq!(discriminator[dense - 2..=dense], ["[\"Dropout\",0.5]", "[\"Flatten\"]", "[\"Linear\",4800,2500]"]);
+    }
+
+    #[test]
+    fn units_of_a_label_are_a_part_of_the_same_module() {
+        let discriminator = described("mnist-conditional", Player::Discriminator, MNIST, &[]);
+        assert_eq!(discriminator[..3], ["[\"Dropout\",0.2]", "[\"Linear\",794,1450]", "[\"Maxout\",5]"]);
+        assert_eq!(described("mnist-conditional", Player::Generator, MNIST, &[])[..2], ["[\"Linear\",110,1200]", "[\"ReLU\"]"]);
     }
 
     #[test]

@@ -17,6 +17,8 @@ pub(super) struct Placed {
     ours: String,
     /// Its axes there.
     axes: Vec<usize>,
+    /// Rows and columns here of the first of two blocks, beside which it is zero.
+    first_block: Option<[u32; 2]>,
 }
 
 impl Placed {
@@ -31,7 +33,20 @@ impl Placed {
             name: format!("{}.{module}.{what}", player.key()),
             ours: format!("{network}.{layer}.{kind}"),
             axes: axes.iter().map(|axis| *axis as usize).collect(),
+            first_block: None,
         }
+    }
+
+    /// The same, of weights that are two blocks.
+    pub fn in_blocks(self, first_block: Option<[u32; 2]>) -> Placed {
+        Placed { first_block, ..self }
+    }
+
+    /// Whether what lies beside the blocks is zero, in an array of here.
+    fn keeps_to_its_blocks(&self, array: &Array) -> bool {
+        let cols = array.shape[1];
+        let beside = |i: usize, [n, p]: [u32; 2]| (i / cols < n as usize) != (i % cols < p as usize);
+        self.first_block.is_none_or(|first| array.values.iter().enumerate().all(|(i, value)| *value == 0.0 || !beside(i, first)))
     }
 
     /// Rows and columns here.
@@ -75,7 +90,7 @@ impl Sequential {
 
     /// Takes its parameters out of tensors, by the names they have here. None of them there is no error: the result is empty then.
     /// # Errors
-    /// if only some are there, or one has another shape.
+    /// if only some are there, or one has another shape, or weights of a label's own units see more than the label.
     pub fn take(&self, tensors: &mut BTreeMap<String, Array>) -> Result<Vec<(String, Array)>> {
         if !self.parameters.iter().any(|placed| tensors.contains_key(&placed.name)) {
             return Ok(vec![]);
@@ -88,7 +103,14 @@ impl Sequential {
                 let found = &array.shape;
                 return Err(Error::Checkpoint(format!("`{name}` has the shape {found:?}, by this configuration it has {axes:?}")));
             }
-            Ok((placed.ours.clone(), placed.inward(&array)))
+            let array = placed.inward(&array);
+            if !placed.keeps_to_its_blocks(&array) {
+                return Err(Error::Checkpoint(format!(
+                    "`{name}` lets the label reach units that do not see it by this configuration (label_units), or the rest reach the label's: \
+                     remove label_units and give its units to units"
+                )));
+            }
+            Ok((placed.ours.clone(), array))
         };
         self.parameters.iter().map(&mut inward).collect()
     }

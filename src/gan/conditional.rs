@@ -3,13 +3,13 @@
 //! ```text
 //! min_G max_D  E_{(x, c) ~ data} log D(x, c) + E_{c ~ data, z} log(1 − D(G(z, c), c))
 //! ```
-//! The label is one-hot and stands beside z, and beside x. G is told the labels of the minibatch's examples, so it meets each as often as the data have it.
+//! The label is one-hot and stands beside z, and beside x; `label_units` of a first layer give it a path of its own before both meet in the second. G is told the labels of the minibatch's examples, so it meets each as often as the data have it.
 //! A game that is not conditional records nothing of this.
 
 use crate::data::{Dataset, labels};
 use crate::error::{Error, Result};
 use crate::gan::{Config, Game};
-use crate::nn::Extent;
+use crate::nn::{Extent, Input};
 use crate::plan::{Device, Recorder, Tensor};
 
 impl Config {
@@ -18,16 +18,17 @@ impl Config {
         self.train.conditional.unwrap_or(0)
     }
 
-    /// Numbers that G takes in: z, and beside it the label.
-    pub fn generator_inputs(&self) -> u32 {
-        self.prior.size + self.classes()
+    /// What G takes in: z, and beside it the label.
+    pub fn generator_input(&self) -> Input {
+        let labels = self.classes();
+        Input { extent: Extent::from(self.prior.size + labels), labels }
     }
 
     /// What D takes in: an example of the data, or its numbers and beside them the label.
-    pub fn discriminator_input(&self, example: Extent) -> Extent {
+    pub fn discriminator_input(&self, example: Extent) -> Input {
         match self.train.conditional {
-            Some(classes) => Extent::from(example.numbers() + classes),
-            None => example,
+            Some(labels) => Input { extent: Extent::from(example.numbers() + labels), labels },
+            None => example.into(),
         }
     }
 }
@@ -117,5 +118,39 @@ mod tests {
         assert_eq!(Told::All.beside(&[0.5, 0.25], 1, 2), [0.5, 1.0, 0.0, 0.25, 0.0, 1.0]);
         assert_eq!(Told::Only(1).beside(&[0.5, 0.25], 2, 2), [0.5, 0.25, 0.0, 1.0]);
         assert_eq!(Told::All.beside(&[0.5, 0.25], 2, 0), [0.5, 0.25]);
+    }
+
+    /// Whatever moves parameters: momentum or Adam, averages, limits of norms, shrinking and clipping.
+    #[cfg(feature = "native")]
+    #[test]
+    fn a_label_with_units_of_its_own_keeps_its_path_apart_while_both_learn() {
+        use crate::doctor::plays::{ADAM, ADAM_FOR_G, conditional_plays};
+        use crate::gan::{State, Trainer};
+        use crate::host::HostDevice;
+        use std::ops::ControlFlow;
+
+        let [.., play] = conditional_plays();
+        let options = ["train.shrink_d=0.99", "train.clip=0.4", "generator.average=0.9", ADAM, ADAM_FOR_G];
+        for settings in [&[][..], &options] {
+            let play = play.with(settings);
+            let mut trainer = Trainer::new(Box::new(HostDevice::<f32>::new()), &play.config, &play.dataset).unwrap();
+            let before: State = pollster::block_on(trainer.state()).unwrap();
+            let seen = &mut |_: &[crate::gan::Metrics]| ControlFlow::Continue(());
+            assert!(pollster::block_on(trainer.advance(5, &|| 0.0, seen)).unwrap().is_continue());
+            let after = pollster::block_on(trainer.state()).unwrap();
+            // G takes in 7 numbers of z and has 6 units for them; D 12 pixels, and 5 units of 3 pieces.
+            for (name, rows, cols, n, p) in [("G.0.w", 10, 11, 7, 6), ("D.0.w", 15, 24, 12, 15)] {
+                let [before, after] = [&before, &after].map(|state| &state.tensors[name].values);
+                assert_eq!(after.len(), rows * cols, "{name}");
+                for (i, (before, after)) in before.iter().zip(after).enumerate() {
+                    let within = (i / cols < n) == (i % cols < p);
+                    assert!(if within { *before != 0.0 } else { *before == 0.0 && *after == 0.0 }, "{name}[{i}]: {before}, then {after}");
+                }
+                // Some pieces win for nobody, so not all move: of either block some do.
+                for rows in [0..n, n..rows] {
+                    assert!(rows.clone().any(|row| before[row * cols..][..cols] != after[row * cols..][..cols]), "{name} rows {rows:?}");
+                }
+            }
+        }
     }
 }

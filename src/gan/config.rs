@@ -234,7 +234,7 @@ impl Config {
         toml::to_string(self).expect("every field is a TOML value")
     }
 
-    /// The same game by the paper's loss and with none of its options: what a fresh critic learns by, whose worth theorem 1 speaks of.
+    /// The same game by the paper's loss and with none of its options, by G as it is shown: what a fresh critic learns by, whose worth theorem 1 speaks of.
     pub fn plain(&self) -> Config {
         let GameConfig { recipe, k, batch, iterations, generator_loss, conditional, .. } = self.train;
         let train = GameConfig {
@@ -256,7 +256,8 @@ impl Config {
             generator_rests_below: None,
             k_adaptive: None,
         };
-        let generator = NetworkConfig { average: None, ..self.generator.clone() };
+        let layers = self.generator.layers.iter().map(|layer| LayerSpec { keep: None, ..layer.clone() }).collect();
+        let generator = NetworkConfig { average: None, layers, ..self.generator.clone() };
         Config { train, generator, ..self.clone() }
     }
 

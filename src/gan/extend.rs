@@ -74,7 +74,7 @@ impl Config {
 
 /// Checks that the new layers of G give out as many numbers as the trained ones take in.
 fn check_seam(config: &Config, trained: &Config) -> Result<()> {
-    let (given, wanted) = (config.generator_outputs()?.numbers(), trained.generator_inputs());
+    let (given, wanted) = (config.generator_outputs()?.numbers(), trained.generator_input().extent.numbers());
     if given == wanted {
         return Ok(());
     }

@@ -219,7 +219,7 @@ fn check_marginals(config: &Config, outline: &Outline, mean: &[f32]) -> Result<(
 
 /// Lays out the generator of a configuration. `mean` is that of the training examples, for a bias from their marginals.
 pub(super) fn generator(rec: &mut Recorder, config: &Config, mean: &[f32], clock: &Tensor) -> Network {
-    let generator = Network::new(rec, "G", &config.generator.layers, config.generator_inputs(), false, mean, clock);
+    let generator = Network::new(rec, "G", &config.generator.layers, config.generator_input(), false, mean, clock);
     if config.generator.average.is_some() { generator.averaged(rec) } else { generator }
 }
 

@@ -25,6 +25,7 @@ pub const PRESETS: &[Preset] = &[
     Preset { name: "digits", toml: include_str!("../../assets/presets/digits.toml") },
     Preset { name: "digits-conditional", toml: include_str!("../../assets/presets/digits-conditional.toml") },
     Preset { name: "mnist", toml: include_str!("../../assets/presets/mnist.toml") },
+    Preset { name: "mnist-conditional", toml: include_str!("../../assets/presets/mnist-conditional.toml") },
     Preset { name: "tfd-pretrain", toml: include_str!("../../assets/presets/tfd-pretrain.toml") },
     Preset { name: "tfd", toml: include_str!("../../assets/presets/tfd.toml") },
     Preset { name: "cifar10-fc", toml: include_str!("../../assets/presets/cifar10-fc.toml") },
@@ -63,6 +64,8 @@ mod tests {
     fn the_papers_games_have_the_papers_parameters() {
         let cifar10 = Extent { channels: 3, height: 32, width: 32 };
         assert_eq!(parameters("mnist", Extent { channels: 1, height: 28, width: 28 }), [2_503_984, 1_231_441]);
+        // G: 100·200 + 200, 10·1000 + 1000, 1200·1200 + 1200, 1200·784 + 784. D: 784·1200 + 1200, 10·250 + 250, 290·960 + 960, 240 + 1.
+        assert_eq!(parameters("mnist-conditional", Extent { channels: 1, height: 28, width: 28 }), [2_413_984, 1_224_351]);
         let tfd = Extent { channels: 1, height: 48, width: 48 };
         assert_eq!(parameters("tfd-pretrain", tfd), [83_250_304, 21_037_201]);
         assert_eq!(parameters("tfd", tfd), [84_858_404, 21_037_201]);

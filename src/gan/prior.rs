@@ -12,6 +12,8 @@ use serde::{Deserialize, Serialize};
 pub enum Noise {
     /// U(-√3, √3), of variance 1.
     Uniform,
+    /// U(0, 1): the unit hypercube of Mirza and Osindero (2014). Of mean 1/2 and variance 1/12.
+    Hypercube,
     /// N(0, 1).
     Gaussian,
     /// N(0, 1), each vector normalised to length 1.
@@ -87,7 +89,11 @@ impl Prior {
     /// Records the draw of m noise vectors whose purpose is given.
     pub fn draw_with(&self, rec: &mut Recorder, m: u32, salt: u32) -> Tensor {
         let z = rec.tensor("z", [m, self.size]);
-        let hook = if self.noise == Noise::Uniform { "noise/uniform" } else { "noise/gaussian" };
+        let hook = match self.noise {
+            Noise::Uniform => "noise/uniform",
+            Noise::Hypercube => "noise/hypercube",
+            Noise::Gaussian | Noise::Spherical | Noise::Mixture => "noise/gaussian",
+        };
         rec.dispatch_hooked("noise", hook)
             .bind("clock", &self.clock)
             .bind("z", &z)

@@ -9,6 +9,7 @@ mod adam;
 mod average;
 mod bounded;
 mod call;
+mod clear_corners;
 mod clip;
 mod column_norm;
 mod column_sums;
@@ -64,6 +65,7 @@ fn twin<T: Real>(operation: &str) -> Option<Twin<T>> {
         "adam" => adam::run,
         "adam_rates" => adam::rates,
         "average" => average::run,
+        "clear_corners" => clear_corners::run,
         "clip" => clip::run,
         "column_limit" => column_norm::limit,
         "column_squares" => column_norm::squares,

@@ -1,4 +1,4 @@
-//! Twin of `noise.wgsl` with the hooks `noise/uniform` and `noise/gaussian`.
+//! Twin of `noise.wgsl` with the hooks `noise/uniform`, `noise/hypercube` and `noise/gaussian`.
 
 use crate::host::Real;
 use crate::host::call::Call;
@@ -9,6 +9,7 @@ pub fn run<T: Real>(call: &mut Call<T>) {
     let (salt, [seed, iteration, ..]) = (call.word("salt"), call.clock());
     let noise: fn([u32; 2]) -> [T; 2] = match call.hook() {
         "uniform" => uniform,
+        "hypercube" => hypercube,
         "gaussian" => gaussian,
         hook => unreachable!("there is no noise `{hook}`"),
     };
@@ -21,6 +22,11 @@ pub fn run<T: Real>(call: &mut Call<T>) {
 /// U(-√3, √3): drawn in f32 whatever the twin's type, so that it is the GPU's number.
 fn uniform<T: Real>(words: [u32; 2]) -> [T; 2] {
     words.map(|word| T::of(((word >> 8) as f32 / 8_388_608.0 - 1.0) * 1.732_050_8))
+}
+
+/// U(0, 1), exact in any type.
+fn hypercube<T: Real>(words: [u32; 2]) -> [T; 2] {
+    words.map(|word| T::of((word >> 8) as f32 / 16_777_216.0))
 }
 
 /// N(0, 1) by Box and Muller.

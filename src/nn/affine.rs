@@ -1,4 +1,7 @@
 //! Affine layers: y = x·W + b, the linear part of every layer of the paper.
+//!
+//! Where a label has units of its own, W = (A 0; 0 B): (x, c)·W = (x·A, c·B), both paths in one product. The corners begin at zero, and so does every
+//! gradient by them end, so nothing that is made of gradients moves them: momentum, Adam, averages, limits and clipping keep zeros.
 
 use crate::nn::{Applied, Layer, Parameter};
 use crate::plan::{Recorder, Tensor, Work};
@@ -9,6 +12,8 @@ pub struct Affine {
     pub w: Parameter,
     /// The biases.
     pub b: Parameter,
+    /// Rows and columns of A, where W = (A 0; 0 B).
+    pub first_block: Option<[u32; 2]>,
 }
 
 /// Which operand of a product is stored transposed.
@@ -41,6 +46,9 @@ impl Layer for Affine {
     /// ∂L/∂W = xᵀ·dy, ∂L/∂b = the column sums of dy.
     fn parameter_gradient(&self, rec: &mut Recorder, at: &Applied, dy: &Tensor) {
         product(rec, Layout::Tn, (&at.x, dy), &self.w.gradient, None);
+        if let Some(first_block) = self.first_block {
+            clear_corners(rec, &self.w.gradient, first_block);
+        }
         rec.dispatch("column_sums")
             .bind("x", dy)
             .bind("sums", &self.b.gradient)
@@ -54,6 +62,14 @@ impl Layer for Affine {
     fn has_parameters(&self) -> bool {
         true
     }
+}
+
+/// Records dW ← (dA 0; 0 dB).   dw: rows×cols, A: n×p.
+pub fn clear_corners(rec: &mut Recorder, dw: &Tensor, [n, p]: [u32; 2]) {
+    let (rows, cols) = (dw.rows(), dw.cols());
+    let count = n * (cols - p) + (rows - n) * p;
+    let dispatch = rec.dispatch("clear_corners").bind("dw", dw).argument("rows", rows).argument("cols", cols);
+    dispatch.argument("n", n).argument("p", p).work(Work::Flat(count)).bytes(4 * u64::from(count)).record();
 }
 
 #[track_caller]

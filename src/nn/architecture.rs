@@ -74,6 +74,10 @@ pub struct LayerSpec {
     /// Units it gives out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub units: Option<u32>,
+    /// Further units, which see the label alone, while the others see all but the label: y's own path beside that of z, or of x (Mirza and Osindero 2014).
+    /// Of a first layer in a conditional game only; without it all units see the label.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label_units: Option<u32>,
     /// Channels it gives out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub channels: Option<u32>,
@@ -124,6 +128,7 @@ impl LayerSpec {
         LayerSpec {
             kind,
             units: None,
+            label_units: None,
             channels: None,
             height: None,
             width: None,

@@ -1,4 +1,4 @@
-//! What a layer's numbers are laid out as.
+//! What a layer's numbers are laid out as, and what a network takes in.
 
 use std::fmt;
 
@@ -28,6 +28,27 @@ impl Extent {
 impl From<u32> for Extent {
     fn from(units: u32) -> Extent {
         Extent { channels: units, height: 1, width: 1 }
+    }
+}
+
+/// What a network takes in: numbers that are laid out so, the last `labels` of which are a label, one-hot; none where nobody is told one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Input {
+    /// All its numbers.
+    pub extent: Extent,
+    /// Those of the label.
+    pub labels: u32,
+}
+
+impl From<Extent> for Input {
+    fn from(extent: Extent) -> Input {
+        Input { extent, labels: 0 }
+    }
+}
+
+impl From<u32> for Input {
+    fn from(units: u32) -> Input {
+        Extent::from(units).into()
     }
 }
 

@@ -7,6 +7,15 @@ use crate::random::{INITIAL, threefry2x32, unit};
 pub enum Initial {
     /// U(-irange, irange).
     Uniform(f32),
+    /// The same within the blocks of W = (A 0; 0 B), zero beside them.
+    Blocks {
+        /// The bound of the distribution.
+        irange: f32,
+        /// Columns of the matrix.
+        cols: u32,
+        /// Rows and columns of A.
+        first: [u32; 2],
+    },
     /// In each column, `count` elements at distinct random places from N(0, 1), the others zero (Martens 2010; `sparse_init` of the published files).
     Sparse {
         /// Elements of a column that are not zero.
@@ -26,6 +35,15 @@ impl Initial {
         match self {
             Initial::Uniform(irange) => {
                 (0..len as u32).map(|i| irange * (2.0 * unit(threefry2x32([seed, INITIAL], [index, i])[0]) - 1.0)).collect()
+            }
+            Initial::Blocks { irange, cols, first: [n, p] } => {
+                let mut values = Initial::Uniform(*irange).values(seed, index, len);
+                for (i, value) in (0..).zip(&mut values) {
+                    if (i / cols < *n) != (i % cols < *p) {
+                        *value = 0.0;
+                    }
+                }
+                values
             }
             Initial::Sparse { count, cols } => sparse([seed, INITIAL], index, *count, [len as u32 / cols, *cols]),
             Initial::Constant(value) => vec![*value; len],

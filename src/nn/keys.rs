@@ -16,8 +16,10 @@ type Keys = (&'static [&'static str], &'static [&'static str]);
 /// The table.
 fn keys(kind: Kind) -> Keys {
     match kind {
-        Kind::Relu | Kind::Sigmoid | Kind::Linear => (&["units"], &["irange", "sparse_init", "bias", "keep", "max_col_norm"]),
-        Kind::Maxout => (&["units", "pieces"], &["irange", "sparse_init", "bias", "keep", "max_col_norm"]),
+        Kind::Relu | Kind::Sigmoid | Kind::Linear => {
+            (&["units"], &["label_units", "irange", "sparse_init", "bias", "keep", "max_col_norm"])
+        }
+        Kind::Maxout => (&["units", "pieces"], &["label_units", "irange", "sparse_init", "bias", "keep", "max_col_norm"]),
         Kind::Convolution => (
             &["channels", "kernel"],
             &["stride", "padding", "activation", "pieces", "irange", "sparse_init", "bias", "keep", "max_col_norm"],
@@ -30,9 +32,10 @@ fn keys(kind: Kind) -> Keys {
 
 impl LayerSpec {
     /// Every key but the kind, and whether it is given.
-    fn given(&self) -> [(&'static str, bool); 15] {
+    fn given(&self) -> [(&'static str, bool); 16] {
         [
             ("units", self.units.is_some()),
+            ("label_units", self.label_units.is_some()),
             ("channels", self.channels.is_some()),
             ("height", self.height.is_some()),
             ("width", self.width.is_some()),
@@ -57,6 +60,7 @@ impl LayerSpec {
         self.check_keys(layer)?;
         for (key, value, least, most) in [
             ("units", self.units, 1, MOST_UNITS),
+            ("label_units", self.label_units, 1, MOST_UNITS),
             ("channels", self.channels, 1, MOST_UNITS),
             ("height", self.height, 1, MOST_PIXELS),
             ("width", self.width, 1, MOST_PIXELS),
@@ -114,6 +118,11 @@ impl LayerSpec {
                 )));
             }
             _ => {}
+        }
+        if let (Some(units), Some(weights)) = (self.label_units, self.sparse_init) {
+            return Err(Error::Config(format!(
+                "{layer} has label_units = {units} and sparse_init = {weights}, but a label has one number that is not zero: set irange in place of sparse_init"
+            )));
         }
         match (self.kind.has_parameters(), self.irange, self.sparse_init) {
             (true, None, None) => Err(Error::Config(format!("{layer}.irange is missing: it says how the weights of a {kind} layer begin"))),

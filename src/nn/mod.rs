@@ -26,11 +26,11 @@ mod whole;
 
 pub use activation::Activation;
 pub use adam::{Adam, AdamKind, AdamSpec};
-pub use affine::Affine;
+pub use affine::{Affine, clear_corners};
 pub use architecture::{BiasStart, Kind, LayerSpec, Nonlinearity};
 pub use convolution::{Convolution, TransposedConvolution, Window};
 pub use dropout::Dropout;
-pub use extent::Extent;
+pub use extent::{Extent, Input};
 pub use initial::{Initial, marginals};
 pub use keys::MOST_UNITS;
 pub use layer::{Applied, Layer};

@@ -1,8 +1,8 @@
 //! Networks: a stack of layers over one buffer of parameters.
 
 use crate::nn::{
-    Activation, Affine, Applied, BiasStart, Convolution, Dropout, Extent, Initial, Kind, Layer, LayerSpec, MaxPooling, Maxout,
-    Nonlinearity, Shaped, TransposedConvolution, marginals, shapes,
+    Activation, Affine, Applied, BiasStart, Convolution, Dropout, Initial, Input, Kind, Layer, LayerSpec, MaxPooling, Maxout, Nonlinearity,
+    Shaped, TransposedConvolution, marginals, shapes,
 };
 use crate::plan::{Recorder, Tensor, Work};
 use std::ops::Range;
@@ -32,6 +32,7 @@ pub struct Network {
     layers: Vec<Box<dyn Layer>>,
     parameters: Vec<Parameter>,
     inputs: u32,
+    parameter_count: u64,
     /// All parameters, padding included.
     pub theta: Tensor,
     /// All gradients, padding (zero) included.
@@ -80,7 +81,7 @@ impl Network {
         rec: &mut Recorder,
         name: &str,
         specs: &[LayerSpec],
-        inputs: impl Into<Extent>,
+        inputs: impl Into<Input>,
         logits: bool,
         mean: &[f32],
         clock: &Tensor,
@@ -119,7 +120,8 @@ impl Network {
             name: name.into(),
             layers,
             parameters,
-            inputs: inputs.numbers(),
+            inputs: inputs.extent.numbers(),
+            parameter_count: shaped.iter().map(Shaped::parameters).sum(),
             theta,
             gradient,
             velocity,
@@ -159,7 +161,7 @@ impl Network {
 
     /// Numbers it learns.
     pub fn parameter_count(&self) -> u64 {
-        self.parameters.iter().map(|parameter| u64::from(parameter.value.len())).sum()
+        self.parameter_count
     }
 
     /// Records a forward pass of x.   x: m×inputs.
@@ -279,7 +281,7 @@ fn linear<'a>(spec: &LayerSpec, shaped: &Shaped, pairs: &mut impl Iterator<Item 
         }
         Kind::Relu | Kind::Sigmoid | Kind::Linear | Kind::Maxout => {
             let (w, b) = pair();
-            Some(Box::new(Affine { w, b }))
+            Some(Box::new(Affine { w, b, first_block: shaped.first_block }))
         }
     }
 }
@@ -302,9 +304,11 @@ fn parameter_table(name: &str, specs: &[LayerSpec], shaped: &[Shaped], mean: &[f
     for (number, (spec, shaped)) in specs.iter().zip(shaped).enumerate() {
         let Some([rows, cols]) = shaped.weights else { continue };
         shapes.push((format!("{name}.{number}.w"), [rows, cols]));
-        let weights = match spec.sparse_init {
-            Some(count) => Initial::Sparse { count, cols },
-            None => Initial::Uniform(spec.irange.unwrap_or_default()),
+        let irange = spec.irange.unwrap_or_default();
+        let weights = match (spec.sparse_init, shaped.first_block) {
+            (Some(count), _) => Initial::Sparse { count, cols },
+            (None, Some(first)) => Initial::Blocks { irange, cols, first },
+            (None, None) => Initial::Uniform(irange),
         };
         starts.push((weights, spec.max_col_norm));
         shapes.push((format!("{name}.{number}.b"), [1, shaped.biases]));

@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::nn::convolution::Window;
-use crate::nn::{Extent, Kind, LayerSpec, Nonlinearity};
+use crate::nn::{Extent, Input, Kind, LayerSpec, Nonlinearity};
 use crate::plan::VIEW_ALIGNMENT;
 
 /// Numbers in one matrix: networks add theirs up, and all of them have to be counted in 32 bits.
@@ -21,6 +21,8 @@ pub struct Shaped {
     pub output: Extent,
     /// Rows and columns of its weights, if it has any.
     pub weights: Option<[u32; 2]>,
+    /// Rows and columns of A, if the weights are two blocks, W = (A 0; 0 B), of which B is the label's.
+    pub first_block: Option<[u32; 2]>,
     /// Its biases.
     pub biases: u32,
 }
@@ -28,7 +30,16 @@ pub struct Shaped {
 impl Shaped {
     /// Numbers that it learns.
     pub fn parameters(&self) -> u64 {
-        self.weights.map_or(0, |[rows, cols]| u64::from(rows) * u64::from(cols)) + u64::from(self.biases)
+        self.weights.map_or(0, |[rows, cols]| u64::from(rows) * u64::from(cols)) - self.corners() + u64::from(self.biases)
+    }
+
+    /// Weights beside its blocks, which stay at zero.
+    fn corners(&self) -> u64 {
+        let corners = |([rows, cols], [n, p]): ([u32; 2], [u32; 2])| {
+            let beside = |rows: u32, cols: u32| u64::from(rows) * u64::from(cols);
+            beside(n, cols - p) + beside(rows - n, p)
+        };
+        self.weights.zip(self.first_block).map_or(0, corners)
     }
 
     /// The same with what keeps weights and biases apart: each begins where a view may.
@@ -61,12 +72,12 @@ impl Shaped {
 /// The sizes of a stack of layers. `name` is what messages call it: `generator`.
 /// # Errors
 /// if a layer's keys are not those of its kind, or it cannot take in what the one before gives out; the message says which and why.
-pub fn shapes(name: &str, layers: &[LayerSpec], input: Extent) -> Result<Vec<Shaped>> {
+pub fn shapes(name: &str, layers: &[LayerSpec], input: Input) -> Result<Vec<Shaped>> {
     let mut shaped: Vec<Shaped> = vec![];
     for (at, layer) in layers.iter().enumerate() {
         let name = format!("{name}.layers[{at}]");
         layer.check(&name)?;
-        let input = shaped.last().map_or(input, |below| below.output);
+        let input = shaped.last().map_or(input, |below| below.output.into());
         shaped.push(layer.shaped(input).map_err(|why| Error::Config(format!("{name} {why}")))?);
     }
     let sum: u64 = shaped.iter().map(Shaped::padded_parameters).sum();
@@ -81,11 +92,16 @@ pub fn shapes(name: &str, layers: &[LayerSpec], input: Extent) -> Result<Vec<Sha
 
 impl LayerSpec {
     /// What the layer makes of its input, or why it cannot.
-    fn shaped(&self, input: Extent) -> std::result::Result<Shaped, String> {
+    fn shaped(&self, Input { extent: input, labels }: Input) -> std::result::Result<Shaped, String> {
+        if self.label_units.is_some() && labels == 0 {
+            return Err(
+                "has label_units, but is given no label: only the first layer of a network that is told one has it beside its input".into(),
+            );
+        }
         let pieces = u64::from(self.columns_per_output());
         let (output, weights) = match self.kind {
             Kind::Relu | Kind::Sigmoid | Kind::Linear | Kind::Maxout => {
-                let units = self.units.unwrap_or(1);
+                let units = self.units.unwrap_or(1) + self.label_units.unwrap_or(0);
                 (Extent::from(units), Some([u64::from(input.numbers()), u64::from(units) * pieces]))
             }
             Kind::Convolution => self.convolved(input, pieces)?,
@@ -111,7 +127,8 @@ impl LayerSpec {
             Kind::MaxPooling | Kind::Reshape => 0,
             _ => linear.channels,
         };
-        Ok(Shaped { input, linear, output, weights: weights.map(|sizes| sizes.map(|size| size as u32)), biases })
+        let first_block = self.label_units.map(|units| [input.numbers() - labels, linear.channels - units * pieces as u32]);
+        Ok(Shaped { input, linear, output, weights: weights.map(|sizes| sizes.map(|size| size as u32)), first_block, biases })
     }
 
     /// out = ⌊(in + 2·padding - kernel)/stride⌋ + 1.
@@ -196,11 +213,11 @@ mod tests {
     }
 
     fn outputs(layers: &[LayerSpec], input: Extent) -> Vec<String> {
-        shapes("d", layers, input).expect("they fit").iter().map(|shaped| shaped.output.to_string()).collect()
+        shapes("d", layers, input.into()).expect("they fit").iter().map(|shaped| shaped.output.to_string()).collect()
     }
 
     fn refused(layers: &[LayerSpec], input: Extent) -> String {
-        shapes("d", layers, input).expect_err("they do not fit").to_string()
+        shapes("d", layers, input.into()).expect_err("they do not fit").to_string()
     }
 
     #[test]
@@ -214,7 +231,7 @@ mod tests {
             pooling(2, 2),
         ];
         assert_eq!(outputs(&layers, image(3, 32, 32)), ["32×33×33", "32×16×16", "32×15×15", "32×7×7", "192×9×9", "192×5×5"]);
-        let first = shapes("d", &layers, image(3, 32, 32)).expect("they fit")[0];
+        let first = shapes("d", &layers, image(3, 32, 32).into()).expect("they fit")[0];
         assert_eq!((first.linear, first.weights, first.biases), (image(64, 33, 33), Some([192, 64]), 64));
     }
 
@@ -222,7 +239,7 @@ mod tests {
     fn the_shapes_are_those_of_the_papers_transposed_convolution() {
         let layers = [reshape(80, 10, 10), convolution(Kind::TransposedConvolution, 3, [5, 3, 0])];
         assert_eq!(outputs(&layers, Extent::from(8000)), ["80×10×10", "3×32×32"]);
-        let last = shapes("g", &layers, Extent::from(8000)).expect("they fit")[1];
+        let last = shapes("g", &layers, 8000.into()).expect("they fit")[1];
         assert_eq!((last.weights, last.biases, last.parameters()), (Some([75, 80]), 3072, 6000 + 3072));
     }
 
@@ -231,6 +248,22 @@ mod tests {
         assert_eq!(outputs(&[pooling(1, 4)], image(2, 7, 9)), ["2×2×3"]);
         assert_eq!(outputs(&[pooling(5, 2)], image(2, 3, 4)), ["2"]);
         assert_eq!(outputs(&[pooling(2, 2)], image(1, 9, 2)), ["1×5×1"]);
+    }
+
+    #[test]
+    fn a_label_with_units_of_its_own_has_a_block_of_the_weights() {
+        let first =
+            LayerSpec { units: Some(240), label_units: Some(50), pieces: Some(5), irange: Some(0.1), ..LayerSpec::new(Kind::Maxout) };
+        let last = LayerSpec { units: Some(1), irange: Some(0.1), ..LayerSpec::new(Kind::Sigmoid) };
+        let input = Input { extent: Extent::from(794), labels: 10 };
+        let shaped = shapes("d", &[first.clone(), last.clone()], input).expect("they fit");
+        assert_eq!((shaped[0].output.channels, shaped[0].weights, shaped[0].first_block), (290, Some([794, 1450]), Some([784, 1200])));
+        assert_eq!(shaped[0].parameters(), 784 * 1200 + 10 * 250 + 1450);
+        assert_eq!((shaped[1].weights, shaped[1].first_block), (Some([290, 1]), None));
+        let none = "d.layers[0] has label_units, but is given no label: only the first layer of a network that is told one";
+        assert!(refused(std::slice::from_ref(&first), Extent::from(794)).contains(none));
+        let second = shapes("d", &[last, first], input).expect_err("the label is gone").to_string();
+        assert!(second.contains("d.layers[1] has label_units, but is given no label"), "{second}");
     }
 
     #[test]
@@ -259,7 +292,7 @@ mod tests {
             said,
             "the layers of the d have 4295229440 parameters together; at most 4294967295 can be counted: take fewer units or channels"
         );
-        assert_eq!(shapes("d", &vec![wide; 15], Extent::from(1 << 14)).expect("15 can be counted").len(), 15);
+        assert_eq!(shapes("d", &vec![wide; 15], (1 << 14).into()).expect("15 can be counted").len(), 15);
     }
 
     #[test]
@@ -282,11 +315,20 @@ mod tests {
             (LayerSpec { kernel: Some(3), ..relu.clone() }, "d.layers[0].kernel is set, but a relu layer has no kernel"),
             (LayerSpec { pieces: Some(2), ..relu.clone() }, "d.layers[0].pieces is set, but a relu layer has no pieces"),
             (LayerSpec { irange: None, ..relu.clone() }, "d.layers[0].irange is missing"),
+            (LayerSpec { label_units: Some(0), ..relu.clone() }, "d.layers[0].label_units is 0; it must lie from 1"),
+            (
+                LayerSpec { label_units: Some(2), sparse_init: Some(2), irange: None, ..relu.clone() },
+                "d.layers[0] has label_units = 2 and sparse_init = 2",
+            ),
             (LayerSpec { sparse_init: Some(2), ..relu }, "both irange and sparse_init"),
             (LayerSpec { pieces: Some(2), ..convolved.clone() }, "pieces is 2, but only maxout has pieces"),
             (LayerSpec { activation: Some(Nonlinearity::Maxout), ..convolved.clone() }, "pieces is missing"),
             (LayerSpec { stride: Some(0), ..convolved.clone() }, "d.layers[0].stride is 0; it must lie from 1 to 4096"),
             (LayerSpec { kernel: None, ..convolved }, "d.layers[0].kernel is missing"),
+            (
+                LayerSpec { label_units: Some(2), ..pooling(2, 2) },
+                "d.layers[0].label_units is set, but a max-pooling layer has no label_units",
+            ),
             (LayerSpec { keep: Some(0.5), ..pooling(2, 2) }, "a max-pooling layer has no keep"),
             (LayerSpec { stride: None, ..pooling(2, 2) }, "d.layers[0].stride is missing"),
             (

@@ -22,6 +22,7 @@ impl Network {
         rec.dispatch("clip")
             .bind("theta", &self.theta)
             .argument("count", count)
+            .argument("middle", 0.0)
             .argument("limit", limit)
             .work(Work::Flat(count))
             .flops(u64::from(self.theta.len()))

@@ -43,6 +43,12 @@ fn a_comparison_says_who_is_ahead_and_trains_nothing_twice() {
     let second = compare(&out, &["--iterations", "40"]);
     assert_eq!(String::from_utf8(second.stdout).unwrap(), table);
     assert_eq!(fs::metadata(run.join("metrics.csv")).unwrap().modified().unwrap(), written, "it was trained again");
+    // Seeds at once come to the same.
+    let at_once = folder.path().join("at-once");
+    let third = compare(&at_once, &["--iterations", "40", "--replicas", "2"]);
+    assert!(third.status.success() && said(&third).contains("2 games at once"), "{}", said(&third));
+    let metrics = |out: &Path| fs::read(out.join("generator_loss=minimax/seed-2/metrics.csv")).unwrap();
+    assert!(metrics(&at_once) == metrics(&out), "seed 2 came to something else beside seed 1");
     // Longer, it goes on from the checkpoint; what it had read at the shorter end is told as before.
     assert!(compare(&out, &["--iterations", "60"]).status.success());
     assert_eq!(iterations(&run), (1..=60).collect::<Vec<_>>());

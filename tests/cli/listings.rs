@@ -58,6 +58,11 @@ fn the_plan_of_mnist_is_printed_without_data_or_device() {
     for row in [["0 relu", "1200", "121200"], ["0 maxout of 5 pieces", "240", "942000"], ["2 sigmoid", "784", "941584"]] {
         assert!(plan.lines().any(|line| row.iter().all(|cell| line.contains(cell))), "{row:?} is no layer in {plan}");
     }
+    let plan = printed(&["plan", "mnist-conditional"]);
+    assert!(plan.contains("G has 2413984 parameters, D 1224351") && plan.contains("clear_corners"), "{plan}");
+    for row in [["0 relu", "1200", "31200"], ["0 maxout of 5 pieces", "290", "944750"], ["1 maxout of 4 pieces", "240", "279360"]] {
+        assert!(plan.lines().any(|line| row.iter().all(|cell| line.contains(cell))), "{row:?} is no layer in {plan}");
+    }
     assert!(printed(&["plan", "mnist", "--set", "train.recipe=code-2014"]).contains("Both move at once"));
 }
 

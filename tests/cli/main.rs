@@ -22,6 +22,7 @@ mod semi;
 #[cfg(target_os = "linux")]
 mod stops;
 mod tensorboard;
+mod together;
 
 use std::path::Path;
 use std::process::{Command, Output};

@@ -9,7 +9,7 @@ use gander::data::labels;
 use gander::gan::{Game, Recipe};
 use gander::host::HostDevice;
 use gander::nn::loss::{self, GeneratorLoss, Loss};
-use gander::nn::{BiasStart, Kind, LayerSpec, Network, Nonlinearity};
+use gander::nn::{BiasStart, Extent, Initial, Input, Kind, LayerSpec, Network, Nonlinearity};
 use gander::plan::{Device, Plan, Recorder, Tensor};
 
 const H: f64 = 1e-5;
@@ -98,7 +98,8 @@ impl Function {
         self.host.reals(&self.loss)[0]
     }
 
-    /// Fails unless `gradient` holds the derivatives by every element of `by`.
+    /// Fails unless `gradient` holds the derivatives by every element of `by`, and zero for those that are zero: the corners beside a label's weights, which
+    /// are held there.
     fn check(&mut self, what: &str, by: &Tensor, gradient: &[f64]) {
         let scale = gradient.iter().fold(0.0, |most: f64, g| most.max(g.abs()));
         assert!(scale > 1e-4, "{what}: the gradient is {gradient:?}, too small to be tested");
@@ -106,6 +107,10 @@ impl Function {
         let mut worst: f64 = 0.0;
         for i in 0..values.len() {
             let x = values[i];
+            if x == 0.0 {
+                assert!(gradient[i] == 0.0, "{what}[{i}] is held at zero, its gradient is {}", gradient[i]);
+                continue;
+            }
             let mut at = |x| {
                 values[i] = x;
                 self.host.set_reals(by, &values);
@@ -134,8 +139,12 @@ fn ready(rec: &Recorder, forward: Plan, loss: &Tensor, networks: &[&Network], x:
     host.write(clock, bytemuck::cast_slice(&as_bits(&[21, 4, 0, 0])));
     for (number, network) in networks.iter().enumerate() {
         for (index, parameter) in network.parameters().iter().enumerate() {
-            let mut values = parameter.initial.values(5, (number as u32) << 16 | index as u32, parameter.value.len() as usize);
+            let drawn = parameter.initial.values(5, (number as u32) << 16 | index as u32, parameter.value.len() as usize);
+            let mut values = drawn.clone();
             values.iter_mut().zip(numbers(index as u32 + 9, parameter.value.len())).for_each(|(value, more)| *value += 0.2 * more);
+            if let Initial::Blocks { .. } = parameter.initial {
+                values.iter_mut().zip(&drawn).filter(|(_, drawn)| **drawn == 0.0).for_each(|(value, _)| *value = 0.0);
+            }
             host.write(&parameter.value, bytemuck::cast_slice(&values));
         }
     }
@@ -308,15 +317,27 @@ fn the_squared_errors_gradient_by_z_is_its_slope_through_every_kind_of_generator
     }
 }
 
-/// Through G and D that are both told a label, and none of it by the label.
+/// Through G and D that are both told a label, and none of it by the label: where the label joins z and x in the first layer, and where it has units of its
+/// own there. G draws chance in the one, too.
 #[test]
 fn the_gradients_of_a_conditional_game_are_the_slopes_of_its_loss() {
+    let g = |label_units, keep| {
+        vec![LayerSpec { label_units, ..layer(Kind::Relu, 6, None) }, layer(Kind::Relu, 5, keep), layer(Kind::Sigmoid, INPUTS, keep)]
+    };
+    let d = |label_units| {
+        vec![LayerSpec { label_units, ..layer(Kind::Maxout, 7, Some(0.8)) }, layer(Kind::Maxout, 4, None), layer(Kind::Sigmoid, 1, None)]
+    };
+    the_slopes_of("a label beside its rows", &g(None, None), &d(None));
+    the_slopes_of("a label with units of its own", &g(Some(4), Some(0.5)), &d(Some(3)));
+}
+
+fn the_slopes_of(what: &str, g_specs: &[LayerSpec], d_specs: &[LayerSpec]) {
     const CLASSES: u32 = 3;
-    let (g_specs, d_specs) = (vec![layer(Kind::Relu, 6, None), layer(Kind::Sigmoid, INPUTS, None)], nets().remove(3).1);
+    let told = |numbers: u32| Input { extent: Extent::from(numbers + CLASSES), labels: CLASSES };
     let mut rec = Recorder::new();
     let clock = rec.words("clock", 4);
-    let g = Network::new(&mut rec, "G", &g_specs, 4 + CLASSES, false, &[], &clock);
-    let d = Network::new(&mut rec, "D", &d_specs, INPUTS + CLASSES, true, &[], &clock);
+    let g = Network::new(&mut rec, "G", g_specs, told(4), false, &[], &clock);
+    let d = Network::new(&mut rec, "D", d_specs, told(INPUTS), true, &[], &clock);
     let (z, labels, tally) = (rec.tensor("z", [M, 4]), rec.words("labels", M), rec.tensor("tally", [1, 1]));
     let told = labels::join(&mut rec, &z, &labels, CLASSES);
     let forged = g.forward(&mut rec, &told);
@@ -334,10 +355,10 @@ fn the_gradients_of_a_conditional_game_are_the_slopes_of_its_loss() {
     backward.dispatches.iter().for_each(|dispatch| function.host.run(dispatch));
     for parameter in g.parameters() {
         let gradient = function.host.reals(&parameter.gradient).to_vec();
-        function.check(&format!("conditional: ∂L_G/∂{}", parameter.value.name()), &parameter.value, &gradient);
+        function.check(&format!("{what}: ∂L_G/∂{}", parameter.value.name()), &parameter.value, &gradient);
     }
     let gradient = function.host.reals(&dz).to_vec();
-    function.check("conditional: ∂L_G/∂z", &z, &gradient);
+    function.check(&format!("{what}: ∂L_G/∂z"), &z, &gradient);
 }
 
 /// Plays an iteration in two parts, cut before the first dispatch whose section begins so.

@@ -48,7 +48,7 @@ async fn descend(device: &mut dyn Device, rec: &mut Recorder, noise: Noise) -> g
 /// The bound is the running error of all steps, which the twin carries along.
 #[test]
 fn a_whole_descent_is_within_the_error_that_its_steps_add_up_to() {
-    for noise in [Noise::Uniform, Noise::Gaussian, Noise::Spherical] {
+    for noise in [Noise::Uniform, Noise::Hypercube, Noise::Gaussian, Noise::Spherical] {
         let (mut bounded, mut host) = (HostDevice::<Bounded>::new(), HostDevice::<f64>::new());
         let (tensors, _) = pollster::block_on(descend(&mut bounded, &mut Recorder::new(), noise)).expect("the host takes it");
         pollster::block_on(descend(&mut host, &mut Recorder::new(), noise)).expect("the host takes it");
@@ -69,6 +69,9 @@ fn a_whole_descent_is_within_the_error_that_its_steps_add_up_to() {
             Noise::Uniform => {
                 let edge = 3f64.sqrt() + 1e-6;
                 assert!(z.iter().all(|z| z.abs() <= edge) && z.iter().any(|z| z.abs() > 1.732), "some z are stopped at the edge: {z:?}");
+            }
+            Noise::Hypercube => {
+                assert!(z.iter().all(|z| (0.0..=1.0).contains(z)) && z.contains(&1.0), "some z are stopped at the edge: {z:?}");
             }
             Noise::Spherical => {
                 let norms = z.chunks_exact(SIZE as usize).map(|z| z.iter().map(|z| z * z).sum::<f64>());

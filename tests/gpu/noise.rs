@@ -1,4 +1,4 @@
-//! `noise` with `noise/uniform` and `noise/gaussian`, and `normalize_rows`: the three priors, their numbers and their distributions.
+//! `noise` with `noise/uniform`, `noise/hypercube` and `noise/gaussian`, and `normalize_rows`: the priors without components, their numbers and their distributions.
 
 use crate::compare::{TINY, ULP, UNIT, narrow, same_bits, wide, within};
 use crate::lab::{Lab, On};
@@ -15,24 +15,26 @@ fn draw(lab: &mut Lab, noise: Noise, [m, size]: [u32; 2], clock: [u32; 4], salt:
     (clock, values, z)
 }
 
+/// 24 bits fit an f32, so only the last product of U(-√3, √3) is rounded, and nothing of U(0, 1).
 #[test]
 fn uniform_noise_is_the_same_bits_everywhere() {
+    exact(Noise::Uniform, |bits| ((bits / 8_388_608.0 - 1.0) * f64::from(1.732_050_8_f32)) as f32);
+    exact(Noise::Hypercube, |bits| (bits / 16_777_216.0) as f32);
+}
+
+fn exact(noise: Noise, of_bits: fn(f64) -> f32) {
     let mut lab = Lab::enter();
     let shapes = [[1, 1], [7, 11], [10, 100]];
-    let draws = shapes.map(|shape| draw(&mut lab, Noise::Uniform, shape, [5, 1_000_000, 9, 9], 3));
+    let draws = shapes.map(|shape| draw(&mut lab, noise, shape, [5, 1_000_000, 9, 9], 3));
     let inputs: Vec<_> = draws.iter().map(|(clock, values, _)| (clock, &values[..])).collect();
     let outputs: Vec<_> = draws.iter().map(|(.., z)| z).collect();
     let seen = lab.run(On::EveryAdapter, &inputs, &outputs);
     for (number, [m, n]) in shapes.into_iter().enumerate() {
-        let number_of = |i: u32| {
-            let word = threefry2x32([5, 3], [1_000_000, i / 2])[i as usize % 2];
-            // 24 bits fit an f32, so only the last product is rounded.
-            ((f64::from(word >> 8) / 8_388_608.0 - 1.0) * f64::from(1.732_050_8_f32)) as f32
-        };
+        let number_of = |i: u32| of_bits(f64::from(threefry2x32([5, 3], [1_000_000, i / 2])[i as usize % 2] >> 8));
         let expected: Vec<f32> = (0..m * n).map(number_of).collect();
         same_bits("the twin", &narrow(lab.host.reals(outputs[number])), &expected);
         for gpu in &seen {
-            same_bits(&format!("{}: {m}×{n}", gpu.name), &gpu.reals(number), &expected);
+            same_bits(&format!("{}: {noise:?}, {m}×{n}", gpu.name), &gpu.reals(number), &expected);
         }
     }
 }

@@ -1,13 +1,13 @@
-//! `gander figure 3`: samples on the way from one point of z space to another.
+//! `gander figure 3`: samples on the way from one point of z space to another, or, of a conditional run, from one class to another.
 
 use crate::cli::figure::destination;
 use crate::cli::generator::Generator;
-use crate::cli::sample::reference;
+use crate::cli::sample::{check_class, reference};
 use crate::cli::wait::wait;
 use crate::cli::{DeviceOptions, print};
-use crate::error::Result;
-use crate::eval::interpolation::Path;
-use crate::gan::{Scaling, Told};
+use crate::error::{Error, Result};
+use crate::eval::interpolation::{Path, label_steps};
+use crate::gan::{Config, Scaling, Told};
 use crate::report::{Png, Reference, sheet};
 use crate::run_folder::{At, RunView};
 use std::path::PathBuf;
@@ -26,6 +26,12 @@ pub(super) struct Options {
     /// Go along great circles instead of straight
     #[arg(long)]
     spherical: bool,
+    /// Of a conditional run: all ways within this class; each within one class, from the first to the last, if it is not given
+    #[arg(long)]
+    class: Option<u32>,
+    /// Of a conditional run: in each row z stays, and the label goes through these classes, straight from each to the next
+    #[arg(long, value_name = "CLASS,CLASS,…", value_delimiter = ',', conflicts_with_all = ["class", "spherical"])]
+    through: Vec<u32>,
     /// The seed of the ends; the run's own if it is not given
     #[arg(long)]
     seed: Option<u32>,
@@ -45,16 +51,9 @@ pub(super) struct Options {
 pub(super) fn run(options: &Options) -> Result<u8> {
     let view = RunView::open(&options.run)?;
     let Generator { mut sampler, waiter, config, state, seed, .. } = Generator::open(&view, options.at, options.seed, &options.device)?;
+    let labels = options.labels(&config)?;
     let ends = wait(waiter.as_ref(), sampler.noise(2 * options.rows, seed, Told::All))?;
-    let path = if options.spherical { Path::Spherical } else { Path::Linear };
-    let size = sampler.inputs() as usize;
-    let z: Vec<f32> = ends
-        .chunks_exact(2 * size)
-        .flat_map(|pair| {
-            let (from, to) = pair.split_at(size);
-            path.steps(from, to, options.columns)
-        })
-        .collect();
+    let z = options.ways(&ends, config.prior.size as usize, &labels, config.classes());
     let samples = wait(waiter.as_ref(), sampler.generate(&z))?;
     let picture = match reference(&config, options.scaling, sampler.dimensions())? {
         Reference::Pictures(picture) => Png::encode(&sheet::sheet(&samples, picture, Some(options.columns))?),
@@ -63,4 +62,37 @@ pub(super) fn run(options: &Options) -> Result<u8> {
     let path = destination(&view, options.out.as_deref(), "figure-3.png")?;
     picture.save(&path)?;
     print(&format!("{}: {} ways of {} steps at iteration {}\n", path.display(), options.rows, options.columns, state.iteration))
+}
+
+impl Options {
+    /// The classes that the label of each row goes through: the one that it keeps, or those that are asked for; none where nobody is told one.
+    fn labels(&self, config: &Config) -> Result<Vec<Vec<u32>>> {
+        self.class.iter().try_for_each(|class| check_class(config, "--class", *class))?;
+        self.through.iter().try_for_each(|class| check_class(config, "--through", *class))?;
+        match (&self.through[..], config.train.conditional) {
+            ([], None) => Ok(vec![vec![]; self.rows as usize]),
+            ([], Some(classes)) => {
+                let told = self.class.map_or(Told::All, Told::Only);
+                Ok(told.labels(self.rows, classes).into_iter().map(|class| vec![class]).collect())
+            }
+            ([class], _) => Err(Error::Config(format!(
+                "--through {class} names one class, and a way goes through several: name the others behind a comma, or take --class {class}"
+            ))),
+            (through, _) => Ok(vec![through.to_vec(); self.rows as usize]),
+        }
+    }
+
+    /// What the generator takes in: rows × columns noise vectors on their ways, each with its label.   ends: two per row, with labels that are not looked at.
+    fn ways(&self, ends: &[f32], size: usize, labels: &[Vec<u32>], classes: u32) -> Vec<f32> {
+        let path = if self.spherical { Path::Spherical } else { Path::Linear };
+        let (inputs, told) = (size + classes as usize, classes as usize);
+        let way = |(pair, through): (&[f32], &Vec<u32>)| {
+            let (from, other) = (&pair[..size], &pair[inputs..][..size]);
+            let z = path.steps(from, if self.through.is_empty() { other } else { from }, self.columns);
+            let labels = if told == 0 { vec![] } else { label_steps(through, classes, self.columns) };
+            let row = |step: usize| [&z[step * size..][..size], &labels[step * told..][..told]].concat();
+            (0..self.columns as usize).flat_map(row).collect::<Vec<f32>>()
+        };
+        ends.chunks_exact(2 * inputs).zip(labels).flat_map(way).collect()
+    }
 }

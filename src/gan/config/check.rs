@@ -58,14 +58,21 @@ impl Config {
         {
             return Err(Error::Config(format!("generator.average is {decay}; it lies from 0.5 to below 1, usually at 0.999")));
         }
-        if let Some(at) = self.generator.layers.iter().position(|layer| layer.keep.is_some()) {
-            return Err(Error::Config(format!("generator.layers[{at}].keep is set, but the generator has no dropout: remove it")));
-        }
         self.check_marginals()
     }
 
-    /// Checks that labels can be told: there are several, and both players begin with a layer that takes in numbers without an order.
+    /// Checks that labels have units only where somebody is told them, and that they can be told: there are several, and both players begin with a layer that takes in numbers without an order.
     fn check_conditional(&self) -> Result<()> {
+        for player in Player::BOTH {
+            let units_for_labels =
+                |(at, layer): &(usize, &LayerSpec)| layer.label_units.is_some() && (*at > 0 || self.train.conditional.is_none());
+            if let Some((at, _)) = player.of(self).layers.iter().enumerate().find(units_for_labels) {
+                return Err(Error::Config(format!(
+                    "{}.layers[{at}].label_units is set, but only the first layer of a game with train.conditional is given a label: remove it",
+                    player.key()
+                )));
+            }
+        }
         let Some(classes) = self.train.conditional else { return Ok(()) };
         within("train.conditional", classes, 2, MOST_CLASSES)?;
         for player in Player::BOTH {
@@ -83,7 +90,7 @@ impl Config {
     /// # Errors
     /// if a layer cannot take in what the one before gives out.
     pub fn generator_shapes(&self) -> Result<Vec<Shaped>> {
-        shapes("generator", &self.generator.layers, self.generator_inputs().into())
+        shapes("generator", &self.generator.layers, self.generator_input())
     }
 
     /// What each layer of D makes of its input, which is an example of the data, or a minibatch of them over as many fakes.
@@ -99,7 +106,7 @@ impl Config {
     /// # Errors
     /// if a layer of G cannot take in what the one before gives out.
     pub fn generator_outputs(&self) -> Result<Extent> {
-        Ok(self.generator_shapes()?.last().map_or(self.generator_inputs().into(), |last| last.output))
+        Ok(self.generator_shapes()?.last().map_or(self.generator_input().extent, |last| last.output))
     }
 
     /// Checks that only G's last layer begins its bias at the marginals, with one bias for each of its numbers.

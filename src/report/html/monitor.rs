@@ -14,10 +14,13 @@ const BELOW: f64 = 2.0;
 /// A row of Table 1: model, nats, standard error.
 type Row = (&'static str, f64, f64);
 
-/// Table 1's column for the run's data set.
+/// Table 1's column for the run's data set, and for a conditional game the row that such have in theirs.
 fn table_1(account: &Account) -> Vec<Row> {
-    let set = facts::settings_of(account).and_then(|config| facts::word(&config, "data.set"));
-    table1::rows(&set.unwrap_or_default())
+    let config = facts::settings_of(account);
+    let word = |key| config.as_ref().and_then(|config| facts::word(config, key));
+    let set = word("data.set").unwrap_or_default();
+    let conditional = word("train.conditional").and(table1::conditional_row(&set));
+    table1::rows(&set).into_iter().chain(conditional).collect()
 }
 
 /// The newest value on test data (on validation data, if there is none), and what belongs beside it.
@@ -70,7 +73,8 @@ fn table_of(account: &Account) -> String {
         let error = error.map(|error| format!("\u{a0}±\u{a0}{error:.1}")).unwrap_or_default();
         vec![escape(name), nats(value) + &error, escape(&from)]
     };
-    let paper = table_1(account).into_iter().map(|(model, value, error)| row(model, value, Some(error), "Table 1".into()));
+    let source = |model| if model == table1::CONDITIONAL.0 { "Table 1 of Mirza and Osindero (2014)" } else { "Table 1" };
+    let paper = table_1(account).into_iter().map(|(model, value, error)| row(model, value, Some(error), source(model).into()));
     let mut rows: Vec<Vec<String>> = paper.collect();
     let Some((value, error, from)) = evaluated(account).or_else(|| end_of_curve(account)) else { return String::new() };
     rows.push(row("this run", value, error, from).into_iter().map(|cell| format!("<strong>{cell}</strong>")).collect());

@@ -47,3 +47,12 @@ fn a_network_goes_on_from_one_run() {
         assert!(Config::parse(preset("mnist").expect("it is embedded").toml, &[one.into()]).is_ok(), "{one}");
     }
 }
+
+#[test]
+fn only_the_first_layer_of_a_conditional_game_has_units_for_the_label() {
+    for (preset, setting) in [("mnist", "generator.layers.0.label_units"), ("mnist-conditional", "discriminator.layers.1.label_units")] {
+        let message = refused(preset, &[&format!("{setting}=9")]);
+        let layer = setting.replace(".layers.", ".layers[").replace(".label", "].label");
+        assert!(message.starts_with(&format!("{layer} is set, but only the first layer")), "{message}");
+    }
+}
