@@ -127,7 +127,7 @@ impl Parts {
         labelled: &Outline,
     ) -> Result<Parts> {
         let example = Extent { channels: data.shape.channels, height: data.shape.height, width: data.shape.width };
-        crate::nn::shapes("classifier", layers, example)?;
+        crate::nn::shapes("classifier", layers, example.into())?;
         let (clock, labelled_clock) = (rec.words("clock", 4), rec.words("labelled clock", 4));
         let mut generator = game::generator(rec, &config.plain(), &vec![0.5; data.dimensions() as usize], &clock);
         let mut discriminator = Network::new(rec, "D", layers, example, false, &[], &clock);

@@ -38,7 +38,7 @@ impl Learner {
         example: Extent,
         labelled: &Outline,
     ) -> Result<Learner> {
-        crate::nn::shapes("classifier", layers, example)?;
+        crate::nn::shapes("classifier", layers, example.into())?;
         let clock = rec.words("clock", 4);
         let mut network = Network::new(rec, "D", layers, example, false, &[], &clock);
         let (minibatches, labels) = (Minibatches::new(rec, labelled, &clock), Labels::new(rec, labelled));
