@@ -5,7 +5,7 @@ struct Args { count: u32, number: u32 }
 
 @group(0) @binding(0) var<uniform> args: Args;
 @group(0) @binding(1) var<storage, read> x: array<vec4<f32>>;
-@group(0) @binding(2) var<storage, read_write> found: atomic<u32>;
+@group(0) @binding(2) var<storage, read_write> found: array<atomic<u32>>;
 
 /// Groups of four that one invocation looks at.
 const RUN: u32 = 16u;
@@ -24,6 +24,6 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
         largest = max(largest, bits * vec4<u32>(inside));
     }
     if max(max(largest.x, largest.y), max(largest.z, largest.w)) >= 0x7f800000u {
-        atomicMin(&found, args.number);
+        atomicMin(&found[0], args.number);
     }
 }

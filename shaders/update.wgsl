@@ -28,7 +28,8 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
         theta[i] += v;
         sum += dot(g, g);
     }
-    if invocation < arrayLength(&squares) {
+    // A folded grid may have more workgroups than there is something to do for.
+    if (invocation / FLAT) * FLAT * RUN < args.count {
         squares[invocation] = sum;
     }
 }

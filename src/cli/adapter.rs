@@ -3,7 +3,7 @@
 use crate::cli::DeviceOptions;
 use crate::cli::wait::wait;
 use crate::error::{Error, Result};
-use crate::gpu::{Allowance, Family, GpuDevice, Waiter, adapters, describe};
+use crate::gpu::{Allowance, Family, GpuDevice, Replica, Waiter, adapters, describe, replicas};
 use crate::host::HostDevice;
 use crate::plan::Device;
 use std::time::Duration;
@@ -60,6 +60,39 @@ pub(super) fn open(options: &DeviceOptions) -> Result<Opened> {
         "auto" => Ok(open_best(&candidates(options.backend), options)),
         wanted => open_adapter(named(&find(options.backend), wanted)?, options.limits),
     }
+}
+
+/// A part of a device that several games share, to be handed to the thread that plays one of them.
+pub(super) struct Seat {
+    /// One of several games on a GPU; none on the host, which has threads for each.
+    replica: Option<Replica>,
+    remark: Option<String>,
+}
+
+impl Seat {
+    /// The device as the game sees it.
+    pub fn taken(self) -> Opened {
+        match self.replica {
+            Some(replica) => Opened { waiter: Some(replica.waiter()), device: Box::new(replica), remark: self.remark },
+            None => host(self.remark),
+        }
+    }
+}
+
+/// Opens the device that the options ask for, for so many games at once.
+/// # Errors
+/// as [`open`] has them.
+pub(super) fn open_for(options: &DeviceOptions, games: u32) -> Result<Vec<Seat>> {
+    let (adapter, remark) = match (options.adapter.as_str(), all_named(options)?.swap_remove(0)) {
+        (_, Named::Adapter(adapter)) => (Some(adapter), None),
+        ("auto", Named::Host) => (None, Some(format!("{NO_ADAPTER}; the host twin trains instead"))),
+        (_, Named::Host) => (None, None),
+    };
+    let Some(adapter) = adapter else {
+        return Ok((0..games).map(|_| Seat { replica: None, remark: remark.clone() }).collect());
+    };
+    let (device, remark) = open_gpu(&adapter, options.limits)?;
+    Ok(replicas(device, games).into_iter().map(|replica| Seat { replica: Some(replica), remark: remark.clone() }).collect())
 }
 
 /// Opens the very adapter that a device was opened on, which may be away for a moment: a driver that has failed begins anew.
@@ -145,11 +178,16 @@ fn host(remark: Option<String>) -> Opened {
 }
 
 fn open_adapter(adapter: &Adapter, limits: Allowance) -> Result<Opened> {
+    let (device, remark) = open_gpu(adapter, limits)?;
+    Ok(Opened { waiter: Some(device.waiter()), device: Box::new(device), remark })
+}
+
+/// An adapter's device, and what the user should know about it.
+fn open_gpu(adapter: &Adapter, limits: Allowance) -> Result<(GpuDevice, Option<String>)> {
     let family = Family::of(&adapter.get_info(), adapter.features());
     let device = wait(None, GpuDevice::open_within(adapter, family, limits.of(adapter)))?;
     let software = adapter.get_info().device_type == DeviceType::Cpu;
-    let remark = software.then(|| "this adapter is software: --adapter host is faster on this machine".to_string());
-    Ok(Opened { waiter: Some(device.waiter()), device: Box::new(device), remark })
+    Ok((device, software.then(|| "this adapter is software: --adapter host is faster on this machine".to_string())))
 }
 
 /// The adapter of a number, or whose description has a text in it.

@@ -3,9 +3,7 @@
 //! Each run is an ordinary one in a folder of its own, `DIR/CONFIGURATION/seed-N`. Runs take turns, all configurations with one seed, then with the next, so
 //! that what else the machine does meanwhile meets all of them.
 
-mod arms;
-
-use crate::cli::compare::arms::Arm;
+use crate::cli::arms::{self, Arm};
 use crate::cli::interrupt::Interrupt;
 use crate::cli::series::Series;
 use crate::cli::{RunOptions, print};

@@ -1,5 +1,6 @@
 //! From what the user typed to a complete configuration.
 
+use crate::cli::arms;
 use crate::error::{Error, Result};
 use crate::gan::{Config, PRESETS, Player, Preset, preset};
 use crate::run_folder::RunView;
@@ -26,6 +27,22 @@ impl GameOptions {
     /// A game by its name alone.
     pub fn named(game: &str, set: &[String]) -> GameOptions {
         GameOptions { game: game.into(), set: set.to_vec(), seed: None, iterations: None }
+    }
+
+    /// A short name of the game, and configurations for several at once: one for every combination of the values that are varied, each with so many seeds
+    /// one after the other. Each comes with the name of its folder.
+    /// # Errors
+    /// as [`GameOptions::read`] has them, or if what is to be varied is no key with values.
+    pub fn several(&self, seeds: u32, vary: &[String]) -> Result<(String, Vec<(PathBuf, Config)>)> {
+        let (name, Config { seed: first, .. }) = self.read()?;
+        let mut games = vec![];
+        for arm in arms::of(std::slice::from_ref(&self.game), &self.set, vary)? {
+            for seed in (first..).take(seeds as usize) {
+                let folder = if vary.is_empty() { PathBuf::new() } else { PathBuf::from(&arm.folder) };
+                games.push((folder.join(format!("seed-{seed}")), arm.config(seed, self.iterations)?));
+            }
+        }
+        Ok((name, games))
     }
 
     /// The complete configuration, and a short name for it.

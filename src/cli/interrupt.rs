@@ -20,14 +20,18 @@ pub(super) struct Interrupt {
     code: Arc<AtomicUsize>,
     /// The next signal ends the process.
     at_once: Arc<AtomicBool>,
+    /// How many have something to save.
+    held: Arc<AtomicUsize>,
 }
 
-/// While this lives, the first signal only asks.
-pub(super) struct Held(Arc<AtomicBool>);
+/// While one of these lives, the first signal only asks.
+pub(super) struct Held(Interrupt);
 
 impl Drop for Held {
     fn drop(&mut self) {
-        self.0.store(true, Ordering::SeqCst);
+        if self.0.held.fetch_sub(1, Ordering::SeqCst) == 1 {
+            self.0.at_once.store(true, Ordering::SeqCst);
+        }
     }
 }
 
@@ -36,7 +40,7 @@ impl Interrupt {
     /// # Errors
     /// if the operating system does not let us.
     pub fn listen() -> Result<Interrupt> {
-        let interrupt = Interrupt { code: Arc::default(), at_once: Arc::new(AtomicBool::new(true)) };
+        let interrupt = Interrupt { code: Arc::default(), at_once: Arc::new(AtomicBool::new(true)), held: Arc::default() };
         let refused = |error| Error::Device(format!("cannot listen for signals: {error}"));
         SIGNALS.into_iter().filter(|signal| !ignored(*signal)).try_for_each(|signal| interrupt.register(signal)).map_err(refused)?;
         Ok(interrupt)
@@ -52,8 +56,10 @@ impl Interrupt {
 
     /// From here on there is something to save.
     pub fn hold(&self) -> Held {
-        self.at_once.store(false, Ordering::SeqCst);
-        Held(self.at_once.clone())
+        if self.held.fetch_add(1, Ordering::SeqCst) == 0 {
+            self.at_once.store(false, Ordering::SeqCst);
+        }
+        Held(self.clone())
     }
 
     /// The exit code to stop with, once it is time to stop.

@@ -1,6 +1,7 @@
 //! The command line: one file per command, and what they share.
 
 mod adapter;
+mod arms;
 mod bench;
 mod compare;
 mod configuration;
@@ -32,6 +33,7 @@ mod series;
 mod stage;
 mod startup;
 mod theory;
+mod together;
 mod train;
 mod wait;
 mod watcher;

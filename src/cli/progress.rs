@@ -70,7 +70,7 @@ impl Progress {
 }
 
 /// The metrics that tell how the game goes.
-fn sentence(metrics: &Metrics) -> String {
+pub(super) fn sentence(metrics: &Metrics) -> String {
     let Metrics { d_loss, g_loss, d_real, d_fake, .. } = metrics;
     format!("loss of D {d_loss:.3}, of G {g_loss:.3}; D(x) {d_real:.3}, D(G(z)) {d_fake:.3}")
 }

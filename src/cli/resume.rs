@@ -1,19 +1,20 @@
-//! `gander resume`: goes on with a run.
+//! `gander resume`: goes on with a run, or with several at once.
 
 use crate::cli::RunOptions;
 use crate::cli::interrupt::Interrupt;
 use crate::cli::run::{Expected, Run, Start};
+use crate::cli::together::{self, Player};
 use crate::error::{Error, Result};
 use crate::gan::Config;
 use crate::run_folder::RunFolder;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Options of `gander resume`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Options {
-    /// The run's folder
-    #[arg(value_name = "RUN", value_hint = clap::ValueHint::DirPath)]
-    path: PathBuf,
+    /// The run's folder; those of several, to go on with all at once on the device
+    #[arg(value_name = "RUN", required = true, value_hint = clap::ValueHint::DirPath)]
+    paths: Vec<PathBuf>,
     /// Train up to this iteration instead of the configuration's
     #[arg(long)]
     iterations: Option<u32>,
@@ -25,12 +26,34 @@ pub(super) struct Options {
 }
 
 pub(super) fn run(options: &Options) -> Result<u8> {
-    let folder = RunFolder::open(&options.path)?;
-    let overrides = options.iterations.map(|iterations| format!("train.iterations={iterations}"));
-    let overrides: Vec<String> = overrides.into_iter().collect();
-    let place = |error| Error::Config(format!("{}: {error}", folder.config_path().display()));
-    let config = Config::parse(&folder.config()?, &overrides).map_err(place)?;
-    let expected = if options.other_data { Expected::AnyData } else { Expected::SameData };
-    let prepared = Start::prepare(config, &options.run, Interrupt::listen()?)?;
-    Run::resume(folder, prepared, expected)?.train()
+    let interrupt = Interrupt::listen()?;
+    if let [path] = &options.paths[..] {
+        let (folder, config) = options.read(path)?;
+        let prepared = Start::prepare(config, &options.run, interrupt)?;
+        return Run::resume(folder, prepared, options.expected())?.train();
+    }
+    let player = |path: &PathBuf| {
+        let ((folder, config), interrupt, expected) = (options.read(path)?, interrupt.clone(), options.expected());
+        let game = config.clone();
+        let begin = Box::new(move |opened, options: &RunOptions| {
+            Run::resume(folder, Start::prepare_on(opened, game, options, interrupt)?, expected)
+        });
+        Ok(Player { path: path.clone(), config, begin })
+    };
+    together::play(options.paths.iter().map(player).collect::<Result<_>>()?, &options.run)
+}
+
+impl Options {
+    /// A run's folder, and its configuration.
+    fn read(&self, path: &Path) -> Result<(RunFolder, Config)> {
+        let folder = RunFolder::open(path)?;
+        let overrides: Vec<String> = self.iterations.map(|iterations| format!("train.iterations={iterations}")).into_iter().collect();
+        let place = |error| Error::Config(format!("{}: {error}", folder.config_path().display()));
+        let config = Config::parse(&folder.config()?, &overrides).map_err(place)?;
+        Ok((folder, config))
+    }
+
+    fn expected(&self) -> Expected {
+        if self.other_data { Expected::AnyData } else { Expected::SameData }
+    }
 }

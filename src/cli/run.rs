@@ -5,6 +5,7 @@ mod saving;
 mod stopwatch;
 
 use crate::cli::RunOptions;
+use crate::cli::adapter::{self, Opened};
 use crate::cli::interrupt::Interrupt;
 use crate::cli::log::Log;
 use crate::cli::losses::Losses;
@@ -48,8 +49,15 @@ impl Start {
     /// # Errors
     /// if one of these is not possible.
     pub fn prepare(config: Config, options: &RunOptions, interrupt: Interrupt) -> Result<Start> {
+        Start::prepare_on(adapter::open(&options.device)?, config, options, interrupt)
+    }
+
+    /// The same on a device that is open.
+    /// # Errors
+    /// if the data cannot be read, or the game cannot be laid out there.
+    pub fn prepare_on(opened: Opened, config: Config, options: &RunOptions, interrupt: Interrupt) -> Result<Start> {
         let dataset = options.data.open(&config.data)?;
-        let (stage, fingerprint) = (Stage::set(&config, &dataset, options)?, dataset.fingerprint());
+        let (stage, fingerprint) = (Stage::set(opened, &config, &dataset, options)?, dataset.fingerprint());
         Ok(Start { config, dataset, fingerprint, stage, options: options.clone(), interrupt })
     }
 

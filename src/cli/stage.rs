@@ -33,11 +33,11 @@ pub(super) struct Restored {
 }
 
 impl Stage {
-    /// Opens the device that the options ask for, and lays the game out on it.
+    /// Lays the game out on a device.
     /// # Errors
-    /// if one of these is not possible.
-    pub fn set(config: &Config, dataset: &Dataset, options: &RunOptions) -> Result<Stage> {
-        Stage::on(adapter::open(&options.device)?, config, dataset, options.lose_device_after.first())
+    /// if that is not possible.
+    pub fn set(opened: Opened, config: &Config, dataset: &Dataset, options: &RunOptions) -> Result<Stage> {
+        Stage::on(opened, config, dataset, options.lose_device_after.first())
     }
 
     /// The same behind so many losses, the last of them on the device `lost`: on the adapter to fall back to, or else on the same as before.

@@ -31,6 +31,7 @@ impl Minibatches {
             true => (rec.words(name, (u64::from(*examples) * u64::from(dimensions)).div_ceil(4) as u32), "examples/bytes", 1),
             false => (rec.tensor(name, [*examples, dimensions]), "examples/reals", 4),
         };
+        rec.share(&examples);
         Minibatches {
             examples,
             hook,

@@ -7,6 +7,7 @@ use crate::gpu::adapters::memory;
 use crate::gpu::fault::Fault;
 use crate::gpu::fuse::fuse;
 use crate::gpu::granted::granted;
+use crate::gpu::grid::Grid;
 use crate::gpu::pieces::Speed;
 use crate::gpu::prepared::encode;
 use crate::gpu::readback::{Piece, Staging, Submissions, Waiter, map};
@@ -32,7 +33,10 @@ pub struct GpuDevice {
     queue: wgpu::Queue,
     limits: wgpu::Limits,
     memory: Option<u64>,
-    buffers: Vec<wgpu::Buffer>,
+    /// Games that advance together, each with a slice of every buffer that is not shared.
+    replicas: u32,
+    /// All buffers, and of each the bytes from one game's slice to the next.
+    buffers: Vec<(wgpu::Buffer, u64)>,
     textures: Textures,
     kernels: HashMap<String, (Arc<Kernel>, wgpu::ComputePipeline)>,
     plans: Vec<Replay>,
@@ -87,6 +91,7 @@ impl GpuDevice {
             queue,
             limits,
             memory: memory(adapter),
+            replicas: 1,
             buffers: vec![],
             textures: Textures::default(),
             kernels: HashMap::new(),
@@ -109,6 +114,13 @@ impl GpuDevice {
     /// Lets plans that are prepared from now on be handed over in submissions of at most so long, as far as a workgroup allows; 50 ms if nothing is said.
     pub fn submit_at_most(&mut self, longest: Duration) {
         self.longest = longest;
+    }
+
+    /// The same device for so many games at once, before it has allocated anything. What it takes orders from is [`replicas`](crate::gpu::replicas()).
+    pub(super) fn of_replicas(mut self, replicas: u32) -> GpuDevice {
+        assert!(self.buffers.is_empty(), "memory was given to one game");
+        self.replicas = replicas;
+        self
     }
 
     /// Hands over what was encoded, without waiting for it.
@@ -196,28 +208,33 @@ impl Device for GpuDevice {
     fn allocate(&mut self, memory: &Memory) -> Result<()> {
         for buffer in &memory.buffers()[self.buffers.len()..] {
             self.capacity().check(buffer, &self.identity, "make it smaller")?;
-            let bytes = buffer.allocated();
+            let distance = if buffer.shared || self.replicas == 1 { 0 } else { buffer.allocated() };
+            let bytes = buffer.allocated() + u64::from(self.replicas - 1) * distance;
+            if bytes > self.limits.max_buffer_size {
+                return Err(self.too_many(&format!("`{}`", buffer.name), bytes, self.limits.max_buffer_size));
+            }
             let usage = BufferUsages::STORAGE | BufferUsages::COPY_SRC | BufferUsages::COPY_DST;
             let label = Some(buffer.name.as_str());
             let description = wgpu::BufferDescriptor { label, size: bytes, usage, mapped_at_creation: false };
             let made = granted(&self.device, |device| device.create_buffer(&description));
-            self.buffers.push(made.ok_or_else(|| self.refused(&format!("`{}`", buffer.name), bytes))?);
+            let made = made.ok_or_else(|| self.refused(&format!("`{}`", buffer.name), bytes))?;
+            self.buffers.push((made, distance));
         }
         self.fault.check()
     }
 
     fn allocated(&self) -> Vec<(&'static str, u64)> {
-        let buffers = self.buffers.iter().map(wgpu::Buffer::size).sum();
+        let buffers = self.buffers.iter().map(|(buffer, _)| buffer.size()).sum();
         let arguments = self.arguments.iter().map(wgpu::Buffer::size).sum();
         vec![("buffers", buffers), ("operand textures", self.textures.bytes()), ("arguments", arguments), ("staging", self.staging.bytes())]
     }
 
     fn prepare(&mut self, plan: &Plan) -> Result<PlanId> {
         let (plan, numbers) = self.cut(plan)?;
-        let (steps, uniforms) = self.commands(&plan, &numbers)?;
+        let (steps, uniforms, arguments) = self.commands(&plan, &numbers)?;
         self.fault.check()?;
         let id = self.plans.len();
-        self.plans.push(Replay::new(steps, self.speed, self.longest));
+        self.plans.push(Replay::new(steps, (uniforms.clone(), arguments), self.speed, self.longest));
         self.arguments.push(uniforms);
         for (step, parts) in self.plans[id].pieces.guessed_too_long(self.longest) {
             self.divide(id, step, parts);
@@ -226,28 +243,12 @@ impl Device for GpuDevice {
     }
 
     fn write(&mut self, tensor: &Tensor, bytes: &[u8]) {
-        assert!(bytes.len() as u64 == tensor.bytes(), "{tensor} takes {} bytes, not {}", tensor.bytes(), bytes.len());
-        self.queue.write_buffer(&self.buffers[tensor.buffer().0], tensor.byte_range().start, bytes);
+        self.write_slice(0, tensor, bytes);
     }
 
     fn submit(&mut self, plan: PlanId, times: u32, read: &[&Tensor]) -> Readback {
-        self.age(plan, times);
-        self.learn();
-        let mut encoder = self.encoder();
-        if times != 1 {
-            encode(self.plans[plan.0].all(), times, &mut encoder);
-            return self.finish(encoder, read, None);
-        }
-        let mut before = None;
-        let of = self.plans[plan.0].all().len();
-        for (steps, piece) in self.plans[plan.0].pieces() {
-            if before.is_some() {
-                self.hand_over(std::mem::replace(&mut encoder, self.encoder()), before);
-            }
-            encode(piece, 1, &mut encoder);
-            before = Some(Piece { plan: plan.0, steps, of });
-        }
-        self.finish(encoder, read, before)
+        let mut answers = self.submit_slices(plan, times, &[(0, read)]);
+        Box::pin(answers.pop().expect("one was asked for"))
     }
 
     fn submissions(&self, plan: PlanId) -> Vec<Duration> {
@@ -277,31 +278,108 @@ impl Device for GpuDevice {
             self.device.destroy();
         }
         self.lifetime = self.lifetime.and_then(|left| left.checked_sub(1));
-        let encoder = self.encoder();
-        self.finish(encoder, tensors, None)
+        Box::pin(self.read_slice(0, tensors))
     }
 }
 
 impl GpuDevice {
-    /// Copies tensors out behind what was encoded, which may be a piece to be timed, and submits it all.
-    fn finish(&mut self, mut encoder: wgpu::CommandEncoder, read: &[&Tensor], piece: Option<Piece>) -> Readback {
+    /// Writes a whole tensor of one game.
+    pub(super) fn write_slice(&self, replica: u32, tensor: &Tensor, bytes: &[u8]) {
+        assert!(bytes.len() as u64 == tensor.bytes(), "{tensor} takes {} bytes, not {}", tensor.bytes(), bytes.len());
+        let (buffer, distance) = &self.buffers[tensor.buffer().0];
+        self.queue.write_buffer(buffer, u64::from(replica) * distance + tensor.byte_range().start, bytes);
+    }
+
+    /// Reads tensors of one game, once everything submitted is done.
+    pub(super) fn read_slice(&self, replica: u32, tensors: &[&Tensor]) -> impl Future<Output = Answer> + use<> {
+        let mut encoder = self.encoder();
+        let copied = self.copy_out(&mut encoder, replica, tensors);
+        self.hand_over(encoder, None);
+        self.answer(copied)
+    }
+
+    /// Replays a plan of all games so many times, and then copies out tensors of some of them: one answer for each.
+    pub(super) fn submit_slices(
+        &mut self,
+        plan: PlanId,
+        times: u32,
+        read: &[(u32, &[&Tensor])],
+    ) -> Vec<impl Future<Output = Answer> + use<>> {
+        self.age(plan, times);
+        self.learn();
+        let mut encoder = self.encoder();
+        let mut last = None;
+        if times == 1 {
+            let of = self.plans[plan.0].all().len();
+            for (steps, piece) in self.plans[plan.0].pieces() {
+                if last.is_some() {
+                    self.hand_over(std::mem::replace(&mut encoder, self.encoder()), last);
+                }
+                encode(piece, 1, &mut encoder);
+                last = Some(Piece { plan: plan.0, steps, of });
+            }
+        } else {
+            encode(self.plans[plan.0].all(), times, &mut encoder);
+        }
+        let copied: Vec<Copied> = read.iter().map(|(replica, tensors)| self.copy_out(&mut encoder, *replica, tensors)).collect();
+        self.hand_over(encoder, last);
+        copied.into_iter().map(|copied| self.answer(copied)).collect()
+    }
+
+    /// Replays a plan of one game alone so many times, and then copies tensors out.
+    pub(super) fn submit_slice(
+        &mut self,
+        replica: u32,
+        plan: PlanId,
+        times: u32,
+        read: &[&Tensor],
+    ) -> impl Future<Output = Answer> + use<> {
+        let mut encoder = self.encoder();
+        let (device, queue) = (&self.device, &self.queue);
+        let place = |grid: Grid| upload(device, queue, "the grid of one game", &[grid.bytes().into()]).0;
+        encode(self.plans[plan.0].of_replica(replica, device, place), times, &mut encoder);
+        let copied = self.copy_out(&mut encoder, replica, read);
+        self.hand_over(encoder, None);
+        self.answer(copied)
+    }
+
+    /// Encodes copies of tensors of one game.
+    fn copy_out(&self, encoder: &mut wgpu::CommandEncoder, replica: u32, read: &[&Tensor]) -> Copied {
         let total = read.iter().map(|tensor| tensor.bytes()).sum::<u64>();
         if total == 0 {
-            self.hand_over(encoder, piece);
-            return Box::pin(std::future::ready(self.fault.check().map(|()| vec![])));
+            return None;
         }
         let staging = self.staging.take(&self.device, total);
         let mut parts = vec![];
         let mut at = 0;
         for tensor in read {
-            encoder.copy_buffer_to_buffer(&self.buffers[tensor.buffer().0], tensor.byte_range().start, &staging, at, tensor.bytes());
+            let (buffer, distance) = &self.buffers[tensor.buffer().0];
+            let begin = u64::from(replica) * distance + tensor.byte_range().start;
+            encoder.copy_buffer_to_buffer(buffer, begin, &staging, at, tensor.bytes());
             parts.push(at as usize..(at + tensor.bytes()) as usize);
             at += tensor.bytes();
         }
-        self.hand_over(encoder, piece);
-        Box::pin(map(staging, parts, self.staging.clone(), self.fault.clone()))
+        Some((staging, parts))
+    }
+
+    /// What was copied out, once the device has come that far.
+    fn answer(&self, copied: Copied) -> impl Future<Output = Answer> + use<> {
+        let fault = self.fault.clone();
+        let mapped = copied.map(|(staging, parts)| map(staging, parts, self.staging.clone(), self.fault.clone()));
+        async move {
+            match mapped {
+                Some(mapped) => mapped.await,
+                None => fault.check().map(|()| vec![]),
+            }
+        }
     }
 }
+
+/// A staging buffer, and the places in it of the tensors that were copied to it; nothing, where none was.
+type Copied = Option<(wgpu::Buffer, Vec<std::ops::Range<usize>>)>;
+
+/// The bytes of the tensors asked for.
+pub(super) type Answer = Result<Vec<Vec<u8>>>;
 
 impl Drop for GpuDevice {
     /// wgpu waits for a device's work before it closes it. One that hangs would never let go: it is left open.

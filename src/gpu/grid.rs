@@ -58,6 +58,23 @@ impl Grid {
         (0..parts).map(part).collect()
     }
 
+    /// The same for so many games, one behind the other along the third dimension, if that is not too long.
+    pub fn of_replicas(self, replicas: u32, most: u32) -> Option<Grid> {
+        let [x, y, z] = self.count;
+        let z = z.checked_mul(replicas).filter(|z| *z <= most)?;
+        Some(Grid { count: [x, y, z], ..self })
+    }
+
+    /// What it has of the workgroups of one game, if it has some.
+    pub fn of_replica(self, replica: u32) -> Option<Grid> {
+        let [begin, end] = [replica, replica + 1].map(|replica| replica * self.whole[2]);
+        let first = self.first[2].max(begin);
+        let end = (self.first[2] + self.count[2]).min(end);
+        let mut part = self;
+        (part.first[2], part.count[2]) = (first, end.checked_sub(first).filter(|count| *count > 0)?);
+        Some(part)
+    }
+
     /// Workgroups in it.
     pub fn workgroups(self) -> u64 {
         self.count.iter().map(|groups| u64::from(*groups)).product()
@@ -104,6 +121,20 @@ mod tests {
                     assert!(parts.iter().all(|part| part.whole == whole && part.workgroups() > 0), "{parts:?}");
                 }
             }
+        }
+    }
+
+    #[test]
+    fn every_workgroup_of_several_games_belongs_to_one_of_them() {
+        let whole = grid([3, 2, 4]).of_replicas(3, 12).unwrap();
+        assert_eq!(grid([3, 2, 4]).of_replicas(3, 11), None);
+        for parts in [1, 2, 5, 12] {
+            let divided = whole.divided(parts);
+            let of_each = |replica| divided.iter().filter_map(|part| part.of_replica(replica)).collect::<Vec<_>>();
+            for replica in 0..3 {
+                assert_eq!(of_each(replica).iter().map(|part| part.workgroups()).sum::<u64>(), 24, "{parts} parts");
+            }
+            assert_eq!(members(&(0..3).flat_map(of_each).collect::<Vec<_>>()), members(&[whole]), "{parts} parts");
         }
     }
 

@@ -2,6 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::gpu::fault::Fault;
+use crate::gpu::replicas::Turn;
 use futures_intrusive::channel::shared::oneshot_channel;
 use std::collections::VecDeque;
 use std::future::poll_fn;
@@ -21,6 +22,8 @@ pub struct Waiter {
     submissions: Submissions,
     fault: Fault,
     patience: Duration,
+    /// Of a game that shares its device with others.
+    turn: Option<Turn>,
 }
 
 /// Steps of a plan that were submitted together.
@@ -101,7 +104,7 @@ impl Submissions {
 
 impl Waiter {
     pub(super) fn new(submissions: &Submissions, fault: &Fault) -> Waiter {
-        Waiter { submissions: submissions.clone(), fault: fault.clone(), patience: PATIENCE }
+        Waiter { submissions: submissions.clone(), fault: fault.clone(), patience: PATIENCE, turn: None }
     }
 
     /// The same, but a submission may take so long before the device counts as hung; two minutes if nothing is said.
@@ -109,8 +112,17 @@ impl Waiter {
         Waiter { patience, ..self }
     }
 
-    /// Blocks until the oldest submission is done, and lets its readbacks come in. A failure shows in the readback: so does a submission that takes too long.
+    /// The same for one of several games on a device.
+    pub(super) fn in_turn(self, turn: Turn) -> Waiter {
+        Waiter { turn: Some(turn), ..self }
+    }
+
+    /// Blocks until the oldest submission is done, and lets its readbacks come in; or for a moment, while other games have to come as far as this one.
+    /// A failure shows in the readback: so does a submission that takes too long.
     pub fn wait(&self) {
+        if self.turn.as_ref().is_some_and(Turn::sleep) {
+            return;
+        }
         let poll = wgpu::PollType::Wait { submission_index: self.submissions.pop(), timeout: Some(self.patience) };
         // Any other refusal leaves the readback pending; the next call polls again.
         if let Err(wgpu::PollError::Timeout) = self.fault.poll(poll) {

@@ -4,21 +4,43 @@ use crate::gpu::grid::Grid;
 use crate::gpu::pieces::{Pieces, Speed};
 use crate::gpu::prepared::{Step, encode};
 use crate::plan::Span;
+use std::collections::HashMap;
 use std::ops::Range;
 use std::time::Duration;
 
 /// A plan that is ready to be replayed.
 pub(super) struct Replay {
     steps: Vec<Step>,
+    /// What holds the arguments.
+    pub uniforms: wgpu::Buffer,
+    /// Where those of each kernel begin there, in the order of the plan.
+    pub arguments: Vec<u64>,
+    /// The steps of one game alone, of those that were asked for.
+    alone: HashMap<u32, Vec<Step>>,
     /// The pieces that a single replay is submitted in.
     pub pieces: Pieces,
 }
 
 impl Replay {
-    /// In pieces that should take no longer than `longest` on a device of this speed.
-    pub fn new(steps: Vec<Step>, speed: Speed, longest: Duration) -> Replay {
+    /// In pieces that should take no longer than `longest` on a device of this speed. `uniforms` holds the arguments, which
+    /// begin there for each kernel.
+    pub fn new(steps: Vec<Step>, (uniforms, arguments): (wgpu::Buffer, Vec<u64>), speed: Speed, longest: Duration) -> Replay {
         let pieces = Pieces::new(steps.iter().map(weight).collect(), speed, longest);
-        Replay { steps, pieces }
+        Replay { steps, uniforms, arguments, alone: HashMap::new(), pieces }
+    }
+
+    /// The steps of one game of several alone, made when they are first asked for. `place` makes the uniform of a grid.
+    pub fn of_replica(&mut self, replica: u32, device: &wgpu::Device, place: impl Fn(Grid) -> wgpu::Buffer) -> &[Step] {
+        let steps = &self.steps;
+        let of_one = |step: &Step| match step {
+            Step::Copy(copy) => Some(Step::Copy(copy.of_replica(replica))),
+            Step::Run { span, pipeline, grid, bound, .. } => {
+                let (grid, span) = (grid.of_replica(replica)?, span.clone());
+                let bind_group = bound.at(device, (&place(grid), 0));
+                Some(Step::Run { span, pipeline: pipeline.clone(), grid, bind_group, bound: bound.clone() })
+            }
+        };
+        self.alone.entry(replica).or_insert_with(|| steps.iter().filter_map(of_one).collect())
     }
 
     /// All steps.

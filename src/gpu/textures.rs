@@ -12,11 +12,25 @@ const TEXEL: u64 = 16;
 /// The constant of a shader that says how many texels its textures have in a row.
 const WIDTH: &str = "WIDTH";
 
-/// A copy of a tensor into its texture.
+/// A copy of a tensor into its texture; of several games, one slice below the other.
+#[derive(Clone)]
 pub(super) struct TextureCopy {
     source: wgpu::Buffer,
     place: Place,
     texture: wgpu::Texture,
+    slices: Slices,
+}
+
+/// How the slices of a tensor lie that several games have.
+#[derive(Clone, Copy)]
+struct Slices {
+    /// The first of them, and how many there are.
+    first: u32,
+    count: u32,
+    /// Bytes from one to the next.
+    distance: u64,
+    /// Rows of texels from one to the next.
+    rows: u32,
 }
 
 impl TextureCopy {
@@ -25,16 +39,29 @@ impl TextureCopy {
         overlap(&self.place, tensor)
     }
 
-    /// Encodes the copy: all whole rows of the texture, then the rest of the last one.
+    /// The copy of one game's slice.
+    pub fn of_replica(&self, replica: u32) -> TextureCopy {
+        let Slices { first, count, .. } = self.slices;
+        let slices = if count == 1 { self.slices } else { Slices { first: first + replica, count: 1, ..self.slices } };
+        TextureCopy { slices, ..self.clone() }
+    }
+
+    /// Encodes the copy of every slice.
     pub fn encode(&self, encoder: &mut wgpu::CommandEncoder) {
+        let Slices { first, count, distance, rows } = self.slices;
+        (first..first + count).for_each(|slice| self.encode_slice(encoder, u64::from(slice) * distance, slice * rows));
+    }
+
+    /// Encodes one: all whole rows of the texture, then the rest of the last one.
+    fn encode_slice(&self, encoder: &mut wgpu::CommandEncoder, begin: u64, top: u32) {
         let width = self.texture.width();
         let bytes = &self.place.1;
         let texels = (bytes.end - bytes.start).div_ceil(TEXEL) as u32;
         let (rows, rest) = (texels / width, texels % width);
         let mut copy = |first_row: u32, width_of_copy: u32, height: u32| {
-            let offset = bytes.start + u64::from(first_row) * u64::from(width) * TEXEL;
+            let offset = begin + bytes.start + u64::from(first_row) * u64::from(width) * TEXEL;
             let layout = TexelCopyBufferLayout { offset, bytes_per_row: Some(width * TEXEL as u32), rows_per_image: None };
-            let origin = Origin3d { x: 0, y: first_row, z: 0 };
+            let origin = Origin3d { x: 0, y: top + first_row, z: 0 };
             encoder.copy_buffer_to_texture(
                 TexelCopyBufferInfo { buffer: &self.source, layout },
                 TexelCopyTextureInfo { texture: &self.texture, mip_level: 0, origin, aspect: TextureAspect::All },
@@ -78,24 +105,26 @@ impl Textures {
     }
 
     /// The texture of a tensor as a kernel wants it, and the copy that has to come before it is read, unless it is still fresh. None if there is no memory for
-    /// it.
+    /// it. There are `count` slices of the tensor, so many bytes from one another.
     pub fn of(
         &mut self,
         device: &wgpu::Device,
         kernel: &Kernel,
         tensor: &Tensor,
-        source: &wgpu::Buffer,
+        (source, count, distance): (&wgpu::Buffer, u32, u64),
     ) -> Option<(wgpu::TextureView, Option<TextureCopy>)> {
         let place = (tensor.buffer(), tensor.byte_range());
+        let [width, rows] = size(kernel, tensor);
         if !self.views.contains_key(&place) {
-            let created = granted(device, |device| create(device, tensor.name(), size(kernel, tensor)))?;
+            let created = granted(device, |device| create(device, tensor.name(), [width, count * rows]))?;
             self.views.insert(place.clone(), created);
         }
         let (texture, view) = &self.views[&place];
         if self.fresh.contains(&place) {
             return Some((view.clone(), None));
         }
-        let copy = TextureCopy { source: source.clone(), place: place.clone(), texture: texture.clone() };
+        let slices = Slices { first: 0, count, distance, rows };
+        let copy = TextureCopy { source: source.clone(), place: place.clone(), texture: texture.clone(), slices };
         let view = view.clone();
         self.fresh.push(place);
         Some((view, Some(copy)))
@@ -125,8 +154,8 @@ pub(super) fn fit(kernel: &Kernel, dispatch: &Dispatch, limits: &wgpu::Limits) -
     sizes.all(|[width, height]| width.max(height) <= limits.max_texture_dimension_2d)
 }
 
-/// Width and height of a tensor's texture, in texels.
-fn size(kernel: &Kernel, tensor: &Tensor) -> [u32; 2] {
+/// Width and height of the texture of a tensor, or of one slice, in texels.
+pub(super) fn size(kernel: &Kernel, tensor: &Tensor) -> [u32; 2] {
     let width = kernel.constant(WIDTH).expect("a shader that reads textures declares their width");
     [width, tensor.bytes().div_ceil(TEXEL).div_ceil(u64::from(width)) as u32]
 }

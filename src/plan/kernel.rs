@@ -17,6 +17,8 @@ pub struct Slot {
     pub reads: bool,
     /// Whether the kernel writes it.
     pub writes: bool,
+    /// Bytes from one element of the binding to the next: of four reals, of one, or of a struct.
+    pub stride: u32,
     /// Whether it is a storage texture of four reals per texel instead of a buffer.
     pub texture: bool,
 }
@@ -121,6 +123,7 @@ impl Kernel {
                 name: name.clone(),
                 binding: binding.binding,
                 element,
+                stride: stride(&module, inner),
                 reads: used.contains(GlobalUse::READ),
                 writes: used.contains(GlobalUse::WRITE),
                 texture,
@@ -180,6 +183,14 @@ fn constants(module: &naga::Module) -> Vec<(String, u32)> {
         _ => None,
     };
     module.constants.iter().filter_map(|(_, constant)| value(constant)).collect()
+}
+
+/// Bytes from one element of a binding to the next.
+fn stride(module: &naga::Module, inner: &TypeInner) -> u32 {
+    match inner {
+        TypeInner::Array { stride, .. } => *stride,
+        inner => inner.size(module.to_ctx()),
+    }
 }
 
 /// What a buffer is made of: the clock's struct and packed bytes are words, everything else is real.

@@ -1,7 +1,7 @@
 //! The recorder: walks through one iteration and writes down what is to be computed.
 
 use crate::plan::tensor::elements;
-use crate::plan::{BufferId, Element, Kernel, Memory, Tensor, VIEW_ALIGNMENT};
+use crate::plan::{Buffer, BufferId, Element, Kernel, Memory, Tensor, VIEW_ALIGNMENT};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -101,6 +101,14 @@ impl Dispatch {
         self.bindings.iter().filter(move |(slot, _)| used(slot)).map(|(_, tensor)| tensor)
     }
 
+    fn is_like(&self, other: &Dispatch) -> bool {
+        let mut pairs = self.bindings.iter().zip(&other.bindings);
+        self.kernel.source == other.kernel.source
+            && self.work == other.work
+            && self.bindings.len() == other.bindings.len()
+            && pairs.all(|((slot, tensor), (other, there))| slot == other && tensor.covers_the_same_as(there))
+    }
+
     /// Puts another tensor into a slot.
     /// # Panics
     /// if the kernel has no such slot.
@@ -133,6 +141,14 @@ pub struct Plan {
     pub name: String,
     /// The dispatches, in order.
     pub dispatches: Vec<Dispatch>,
+}
+
+impl Plan {
+    /// Whether it differs from another plan in nothing but the values of arguments: the same kernels over the same places.
+    pub fn is_like(&self, other: &Plan) -> bool {
+        self.dispatches.len() == other.dispatches.len()
+            && self.dispatches.iter().zip(&other.dispatches).all(|(one, other)| one.is_like(other))
+    }
 }
 
 /// Writes down dispatches, and keeps the table of buffers that all plans of a game share.
@@ -171,6 +187,11 @@ impl Recorder {
     /// A new 1×n tensor of words in a buffer of its own.
     pub fn words(&mut self, name: &str, len: u32) -> Tensor {
         self.buffer(name, Element::Word, 1, len)
+    }
+
+    /// Says that all games which advance together on a device have the same in the whole buffer of a tensor, and that none of them writes it.
+    pub fn share(&mut self, tensor: &Tensor) {
+        self.memory.share(tensor.buffer);
     }
 
     /// One buffer, carved into padded views of the shapes given: all parameters of a network. Returns the whole and the views.
@@ -267,7 +288,7 @@ impl Recorder {
     }
 
     fn buffer(&mut self, name: &str, element: Element, rows: u32, cols: u32) -> Tensor {
-        let buffer = self.memory.add(name, element, elements(name, [rows, cols]));
+        let buffer = self.memory.add(Buffer { name: name.into(), element, len: elements(name, [rows, cols]), shared: false });
         Tensor { name: name.into(), rows, cols, element, buffer, offset: 0 }
     }
 

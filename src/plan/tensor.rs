@@ -21,7 +21,7 @@ pub enum Element {
 pub struct BufferId(pub(crate) usize);
 
 /// One contiguous piece of memory that a device allocates, zeroed.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Buffer {
     /// What it holds, for error messages and memory tables.
     pub name: String,
@@ -29,6 +29,8 @@ pub struct Buffer {
     pub element: Element,
     /// Its length in elements.
     pub len: u32,
+    /// Whether it holds the same in all games that advance together on a device, and none of them writes it: the examples.
+    pub shared: bool,
 }
 
 impl Buffer {
@@ -57,7 +59,7 @@ impl Memory {
 
     /// A tensor over the whole of a buffer, in a row.
     pub fn whole(&self, id: BufferId) -> Tensor {
-        let Buffer { name, element, len } = self.buffer(id);
+        let Buffer { name, element, len, .. } = self.buffer(id);
         Tensor { name: name.as_str().into(), rows: 1, cols: *len, element: *element, buffer: id, offset: 0 }
     }
 
@@ -71,9 +73,13 @@ impl Memory {
         self.buffers.iter().map(|buffer| 4 * u64::from(buffer.len)).sum()
     }
 
-    pub(super) fn add(&mut self, name: &str, element: Element, len: u32) -> BufferId {
-        self.buffers.push(Buffer { name: name.into(), element, len });
+    pub(crate) fn add(&mut self, buffer: Buffer) -> BufferId {
+        self.buffers.push(buffer);
         BufferId(self.buffers.len() - 1)
+    }
+
+    pub(super) fn share(&mut self, id: BufferId) {
+        self.buffers[id.0].shared = true;
     }
 }
 
@@ -144,6 +150,11 @@ impl Tensor {
     /// The bytes of the buffer that it covers.
     pub fn byte_range(&self) -> Range<u64> {
         4 * u64::from(self.offset)..4 * u64::from(self.offset + self.len())
+    }
+
+    /// The same view into another buffer.
+    pub(crate) fn within(&self, buffer: BufferId) -> Tensor {
+        Tensor { buffer, ..self.clone() }
     }
 
     /// Whether it is a view of the same elements, whatever its name and shape.

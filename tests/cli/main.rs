@@ -21,6 +21,7 @@ mod scarcity;
 #[cfg(target_os = "linux")]
 mod stops;
 mod tensorboard;
+mod together;
 
 use std::path::Path;
 use std::process::{Command, Output};

@@ -20,7 +20,7 @@ const BUSY: [&str; 8] =
     ["--set", "report.checkpoint_every=2", "--set", "report.samples_every=7", "--set", "report.monitor_every=15", "--set", "report.keep=3"];
 
 /// The program as a terminal starts it: whoever started the tests may have turned signals off, as `nohup` and scripts do, and it would leave them so.
-fn gander() -> Command {
+pub fn gander() -> Command {
     let mut command = Command::new("env");
     command.args(["--default-signal=INT,TERM,HUP", env!("CARGO_BIN_EXE_gander")]);
     command.env_remove("GANDER_ADAPTER").env_remove("GANDER_DATA");
@@ -82,7 +82,7 @@ fn stopped(out: &Path, signal: &str, from: From, after: Duration) -> (Output, Du
     (child.wait_with_output().unwrap(), sent.elapsed())
 }
 
-fn send(signal: &str, process: u32) {
+pub fn send(signal: &str, process: u32) {
     assert!(Command::new("kill").args([signal, &process.to_string()]).status().unwrap().success());
 }
 

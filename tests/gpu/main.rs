@@ -58,6 +58,7 @@ mod options;
 mod peak;
 mod play;
 mod pytorch;
+mod replicas;
 mod reproducible;
 mod rest;
 mod row_sums;

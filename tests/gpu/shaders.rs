@@ -4,7 +4,7 @@
 use crate::doctor::EXERCISES;
 use gander::doctor::{Chosen, Event, Kernels, LIMIT, Scope};
 use gander::gan::{Config, Game, PRESETS, Player};
-use gander::gpu::Family;
+use gander::gpu::{Family, sliced};
 use gander::host::has_twin;
 use gander::plan::{Plan, Recorder, shaders};
 use std::collections::BTreeMap;
@@ -91,11 +91,16 @@ fn kernels() -> BTreeMap<String, String> {
 
 const FAMILIES: [Family; 3] = [Family::Plain, Family::Tiled, Family::Texture];
 
-/// The kernels of a plan on a device of this family that binds so many bytes at once: of its dispatches one by one, and of those that are fused.
+/// The kernels of a plan on a device of this family that binds so many bytes at once: of its dispatches one by one, and of those that are fused; each for one
+/// game, and for two at once.
 fn kernels_of(plan: &Plan, family: Family, most: u64) -> Vec<(String, String)> {
     let kernels = Kernels::Of(family, most);
     let chosen = kernels.units(plan).into_iter().flat_map(|(first, last)| kernels.of(&plan.dispatches[first..=last]));
-    chosen.map(|Chosen { kernel, label, .. }| (kernel.source.clone(), format!("{label} ({family:?})"))).collect()
+    let both = |Chosen { kernel, label, .. }: Chosen| {
+        let name = format!("{label} ({family:?})");
+        [(sliced(&kernel, 2).source, format!("{name} of two games")), (kernel.source.clone(), name)]
+    };
+    chosen.flat_map(both).collect()
 }
 
 /// Every file is in a kernel that the doctor runs, and so among those that translate.

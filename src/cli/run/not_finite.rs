@@ -2,6 +2,7 @@
 
 use super::Run;
 use crate::cli::OnNan;
+use crate::cli::adapter;
 use crate::cli::diagnosis::{Traced, diagnosis};
 use crate::cli::stage::Stage;
 use crate::cli::wait::wait;
@@ -61,7 +62,7 @@ impl Run {
             self.config.retried.len()
         ));
         self.stage = match self.losses.count() {
-            0 => Stage::set(&self.config, &self.dataset, &self.options)?,
+            0 => Stage::set(adapter::open(&self.options.device)?, &self.config, &self.dataset, &self.options)?,
             losses => Stage::set_again(&self.config, &self.dataset, &self.options, &self.stage.identity, losses)?,
         };
         self.rewind()

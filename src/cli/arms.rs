@@ -1,4 +1,4 @@
-//! The configurations that are compared: every game with every combination of the values that are varied.
+//! Configurations that belong together: every game with every combination of the values that are varied.
 
 use crate::cli::configuration::{follow, text_of};
 use crate::error::{Error, Result};
