@@ -100,7 +100,7 @@ impl<'a> Trials<'a> {
                 let learner = Learner::new(device, rec, self.recipe, &layers[layers.len() - 1..], features.width().into(), &outline)?;
                 Classifier::Frozen(features, learner, x)
             }
-            Way::Game => Classifier::Game(SemiGame::new(device, rec, &self.subject.config, of_layers, self.dataset, &outline)?),
+            Way::Game => Classifier::Game(Box::new(SemiGame::new(device, rec, &self.subject.config, of_layers, self.dataset, &outline)?)),
         })
     }
 
@@ -147,7 +147,7 @@ enum Classifier {
     Alone(Learner),
     Features(Learner),
     Frozen(Features, Learner, Vec<f32>),
-    Game(SemiGame),
+    Game(Box<SemiGame>),
 }
 
 /// What an example of the data is laid out as.
