@@ -98,7 +98,7 @@ impl<'a> Trials<'a> {
                 let x = features.of(device, rec, &self.held_out.x).await?;
                 let outline = features.of_dataset(device, rec, &labelled(self.dataset, labels, self.options.seed)?).await?.outline();
                 let learner = Learner::new(device, rec, self.recipe, &layers[layers.len() - 1..], features.width().into(), &outline)?;
-                Classifier::Frozen(features, learner, x)
+                Classifier::Frozen(Box::new(features), learner, x)
             }
             Way::Game => Classifier::Game(Box::new(SemiGame::new(device, rec, &self.subject.config, of_layers, self.dataset, &outline)?)),
         })
@@ -146,7 +146,7 @@ impl<'a> Trials<'a> {
 enum Classifier {
     Alone(Learner),
     Features(Learner),
-    Frozen(Features, Learner, Vec<f32>),
+    Frozen(Box<Features>, Learner, Vec<f32>),
     Game(Box<SemiGame>),
 }
 
