@@ -51,14 +51,20 @@ pub(super) fn find(backend: Option<Backend>) -> Vec<Adapter> {
     wait(None, adapters(backends))
 }
 
-/// Opens the device that the options ask for. `auto` takes the first adapter that opens, and the host twin when there is none.
-/// # Errors
-/// if the adapter that was asked for does not exist or does not open.
-pub(super) fn open(options: &DeviceOptions) -> Result<Opened> {
-    match options.adapter.as_str() {
-        "host" => Ok(host(None)),
-        "auto" => Ok(open_best(&candidates(options.backend), options)),
-        wanted => open_adapter(named(&find(options.backend), wanted)?, options.limits),
+/// A device that was chosen, before it is said for how many games.
+struct Found {
+    /// A GPU; none is the host twin.
+    gpu: Option<GpuDevice>,
+    remark: Option<String>,
+}
+
+impl Found {
+    /// For one game.
+    fn opened(self) -> Opened {
+        match self.gpu {
+            Some(device) => Opened { waiter: Some(device.waiter()), device: Box::new(device), remark: self.remark },
+            None => Opened { device: Box::new(HostDevice::<f32>::new()), waiter: None, remark: self.remark },
+        }
     }
 }
 
@@ -74,25 +80,36 @@ impl Seat {
     pub fn taken(self) -> Opened {
         match self.replica {
             Some(replica) => Opened { waiter: Some(replica.waiter()), device: Box::new(replica), remark: self.remark },
-            None => host(self.remark),
+            None => host(self.remark).opened(),
         }
     }
 }
 
-/// Opens the device that the options ask for, for so many games at once.
+/// Opens the device that the options ask for. `auto` takes the first adapter that opens, and the host twin when there is none.
+/// # Errors
+/// if the adapter that was asked for does not exist or does not open.
+pub(super) fn open(options: &DeviceOptions) -> Result<Opened> {
+    chosen(options).map(Found::opened)
+}
+
+/// The same for so many games at once.
 /// # Errors
 /// as [`open`] has them.
 pub(super) fn open_for(options: &DeviceOptions, games: u32) -> Result<Vec<Seat>> {
-    let (adapter, remark) = match (options.adapter.as_str(), all_named(options)?.swap_remove(0)) {
-        (_, Named::Adapter(adapter)) => (Some(adapter), None),
-        ("auto", Named::Host) => (None, Some(format!("{NO_ADAPTER}; the host twin trains instead"))),
-        (_, Named::Host) => (None, None),
+    let Found { gpu, remark } = chosen(options)?;
+    let replicas: Vec<Option<Replica>> = match gpu {
+        Some(device) => replicas(device, games).into_iter().map(Some).collect(),
+        None => (0..games).map(|_| None).collect(),
     };
-    let Some(adapter) = adapter else {
-        return Ok((0..games).map(|_| Seat { replica: None, remark: remark.clone() }).collect());
-    };
-    let (device, remark) = open_gpu(&adapter, options.limits)?;
-    Ok(replicas(device, games).into_iter().map(|replica| Seat { replica: Some(replica), remark: remark.clone() }).collect())
+    Ok(replicas.into_iter().map(|replica| Seat { replica, remark: remark.clone() }).collect())
+}
+
+fn chosen(options: &DeviceOptions) -> Result<Found> {
+    match options.adapter.as_str() {
+        "host" => Ok(host(None)),
+        "auto" => Ok(open_best(&candidates(options.backend), options)),
+        wanted => open_adapter(named(&find(options.backend), wanted)?, options.limits),
+    }
 }
 
 /// Opens the very adapter that a device was opened on, which may be away for a moment: a driver that has failed begins anew.
@@ -107,13 +124,13 @@ pub(super) fn reopen(identity: &str, limits: Allowance) -> Result<Opened> {
         std::thread::sleep(pause);
         opened = open_same(identity, limits);
     }
-    opened
+    opened.map(Found::opened)
 }
 
 /// Pauses before the adapter of a lost device is tried again. Drivers take a second or two to begin anew.
 const PAUSES: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(3)];
 
-fn open_same(identity: &str, limits: Allowance) -> Result<Opened> {
+fn open_same(identity: &str, limits: Allowance) -> Result<Found> {
     if identity == HostDevice::<f32>::new().identity() {
         return Ok(host(None));
     }
@@ -157,7 +174,7 @@ fn candidates(backend: Option<Backend>) -> Vec<Adapter> {
     rest
 }
 
-fn open_best(adapters: &[Adapter], options: &DeviceOptions) -> Opened {
+fn open_best(adapters: &[Adapter], options: &DeviceOptions) -> Found {
     let mut refusals = vec![];
     for adapter in adapters {
         match open_adapter(adapter, options.limits) {
@@ -173,21 +190,16 @@ fn open_best(adapters: &[Adapter], options: &DeviceOptions) -> Opened {
     host(Some(format!("{why}; the host twin trains instead")))
 }
 
-fn host(remark: Option<String>) -> Opened {
-    Opened { device: Box::new(HostDevice::<f32>::new()), waiter: None, remark }
+fn host(remark: Option<String>) -> Found {
+    Found { gpu: None, remark }
 }
 
-fn open_adapter(adapter: &Adapter, limits: Allowance) -> Result<Opened> {
-    let (device, remark) = open_gpu(adapter, limits)?;
-    Ok(Opened { waiter: Some(device.waiter()), device: Box::new(device), remark })
-}
-
-/// An adapter's device, and what the user should know about it.
-fn open_gpu(adapter: &Adapter, limits: Allowance) -> Result<(GpuDevice, Option<String>)> {
+fn open_adapter(adapter: &Adapter, limits: Allowance) -> Result<Found> {
     let family = Family::of(&adapter.get_info(), adapter.features());
     let device = wait(None, GpuDevice::open_within(adapter, family, limits.of(adapter)))?;
     let software = adapter.get_info().device_type == DeviceType::Cpu;
-    Ok((device, software.then(|| "this adapter is software: --adapter host is faster on this machine".to_string())))
+    let remark = software.then(|| "this adapter is software: --adapter host is faster on this machine".to_string());
+    Ok(Found { gpu: Some(device), remark })
 }
 
 /// The adapter of a number, or whose description has a text in it.

@@ -1,10 +1,9 @@
 //! `gander export`: a run's networks as files for other programs.
 
 use crate::cli::{print, sample};
-use crate::data::Shape;
 use crate::error::{Error, Result};
 use crate::export::{Origin, Sequential, onnx};
-use crate::gan::{Config, Player, State};
+use crate::gan::{self, Config, Player, State};
 use crate::nn::Extent;
 use crate::run_folder::{At, RunView};
 use crate::tensor_file;
@@ -116,7 +115,7 @@ pub(super) fn network(config: &Config, player: Player) -> Result<Sequential> {
 pub(super) fn example(config: &Config) -> Result<Extent> {
     let outputs = config.generator_outputs()?;
     match sample::shape(&config.data, outputs.numbers()) {
-        Ok(Shape { width, height, channels }) => Ok(Extent { channels, height, width }),
+        Ok(shape) => Ok(gan::example(shape)),
         Err(error) => config.discriminator_shapes(outputs).map(|_| outputs).map_err(|_| error),
     }
 }

@@ -4,9 +4,9 @@ use crate::bench::Memory;
 use crate::cli::adapter::{self, Opened};
 use crate::cli::configuration::GameOptions;
 use crate::cli::{DeviceOptions, print};
-use crate::data::{self, Shape};
+use crate::data;
 use crate::error::Result;
-use crate::gan::{Fit, Game};
+use crate::gan::{Fit, Game, example};
 use crate::nn::{Extent, LayerSpec, Shaped};
 use crate::plan::Recorder;
 
@@ -34,8 +34,7 @@ pub(super) fn run(options: &Options) -> Result<u8> {
     }
     let (g, d) = (game.generator.parameter_count(), game.discriminator.parameter_count());
     let memory = Memory::of(&game.memory_by_kind(rec.memory()));
-    let Shape { width, height, channels } = outline.shape;
-    let example = Extent { channels, height, width };
+    let example = example(outline.shape);
     let (of_g, of_d) = (config.generator_shapes()?, config.discriminator_shapes(example)?);
     let m = config.train.batch;
     let networks = [

@@ -45,8 +45,8 @@ pub(super) fn ends(players: Vec<Player>, options: &RunOptions) -> Result<Vec<Res
     let seats = open_for(&options.device, players.len() as u32)?;
     let mut quiet = options.clone();
     (quiet.verbosity.quiet, quiet.verbosity.verbose) = (true, false);
-    let (paths, count, start): (Vec<PathBuf>, _, _) =
-        (players.iter().map(|player| player.path.clone()).collect(), players.len(), Instant::now());
+    let paths: Vec<PathBuf> = players.iter().map(|player| player.path.clone()).collect();
+    let (count, start) = (players.len(), Instant::now());
     if !options.verbosity.quiet {
         terminal(&format!("{count} games at once; below is the first"));
     }

@@ -3,7 +3,8 @@
 //! ```text
 //! min_G max_D  E_{(x, c) ~ data} log D(x, c) + E_{c ~ data, z} log(1 − D(G(z, c), c))
 //! ```
-//! The label is one-hot and stands beside z, and beside x; `label_units` of a first layer give it a path of its own before both meet in the second. G is told the labels of the minibatch's examples, so it meets each as often as the data have it.
+//! The label is one-hot and stands beside z, and beside x; `label_units` of a first layer give it a path of its own before both meet in the second. G is told
+//! the labels of the minibatch's examples, so it meets each as often as the data have it.
 //! A game that is not conditional records nothing of this.
 
 use crate::data::{Dataset, labels};

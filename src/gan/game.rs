@@ -62,7 +62,7 @@ impl Game {
         check_followed(config)?;
         check_outputs(config, outline)?;
         check_marginals(config, outline, mean)?;
-        let example = example(outline);
+        let example = example(outline.shape);
         config.discriminator_shapes(example)?;
         let (m, k) = (config.train.batch, config.train.k);
         if u64::from(m) * u64::from(k) + u64::from(outline.examples) > u64::from(u32::MAX) {
@@ -165,8 +165,7 @@ impl Game {
 }
 
 /// What an example of the data is laid out as.
-fn example(outline: &Outline) -> Extent {
-    let Shape { width, height, channels } = outline.shape;
+pub fn example(Shape { width, height, channels }: Shape) -> Extent {
     Extent { channels, height, width }
 }
 
@@ -186,7 +185,7 @@ fn check_followed(config: &Config) -> Result<()> {
 /// Checks that G gives out what an example of the data is.
 fn check_outputs(config: &Config, outline: &Outline) -> Result<()> {
     let (set, layers) = (&outline.name, &config.generator.layers);
-    let (given, example) = (config.generator_outputs()?, example(outline));
+    let (given, example) = (config.generator_outputs()?, example(outline.shape));
     let (outputs, dimensions) = (given.numbers(), outline.dimensions());
     if outputs == dimensions {
         // Numbers without rows and columns lie as those of the other do.

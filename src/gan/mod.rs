@@ -34,7 +34,7 @@ pub use config::{BlendConfig, Config, GameConfig, NetworkConfig, PriorConfig, Re
 pub use coordination::AdaptiveConfig;
 pub use extend::Inherited;
 pub use fit::Fit;
-pub use game::{Game, Player};
+pub use game::{Game, Player, example};
 pub use inspection::Finding;
 pub use metrics::Metrics;
 pub use presets::{PRESETS, Preset, preset};

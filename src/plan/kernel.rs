@@ -59,7 +59,7 @@ pub struct Kernel {
 }
 
 /// The uniform of the prelude that says where a dispatch stands in the whole grid.
-const GRID: &str = "grid";
+pub(crate) const GRID: &str = "grid";
 
 /// What ends the name of a texture slot whose tensor the kernel also writes, as a buffer.
 const TEXELS: &str = "_texels";

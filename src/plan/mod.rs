@@ -14,6 +14,7 @@ mod tensor;
 
 pub use device::{Capacity, Device, OPERANDS_COPIED, PlanId, Readback, Span, Spans};
 pub use inspect::{Check, Inspection, NOTHING_FOUND, record_check};
+pub(crate) use kernel::GRID;
 pub use kernel::{Argument, Kernel, Slot};
 pub use recorder::{Dispatch, DispatchBuilder, Plan, Recorder, Value, Work};
 pub use tensor::{Buffer, BufferId, Element, Memory, Tensor, VIEW_ALIGNMENT};

@@ -4,11 +4,12 @@ use super::kept::Kept;
 use super::{HeldOut, Options, Subject};
 use crate::cli::adapter::{self, Opened};
 use crate::cli::wait::wait;
-use crate::data::{Dataset, Shape};
+use crate::data::{Dataset, Outline};
 use crate::error::Result;
 use crate::eval::semi::Outcome;
+use crate::gan::example;
 use crate::gan::semi::{Features, Learner, Recipe, SemiGame, Way, labelled};
-use crate::nn::{Extent, LayerSpec};
+use crate::nn::LayerSpec;
 use crate::plan::{Device, Recorder};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::time::Instant;
@@ -89,14 +90,16 @@ impl<'a> Trials<'a> {
     async fn laid_out(&self, device: &mut dyn Device, rec: &mut Recorder, labels: u32, way: Way) -> Result<Classifier> {
         let layers = self.recipe.layers_for(self.dataset.classes().expect("labelled examples were found in it"));
         let (of_layers, state) = ((self.recipe, &layers[..]), &self.subject.state);
-        let outline = labelled(self.dataset, labels, self.options.seed)?.outline();
+        // Subsets of one size have one outline.
+        let few = labelled(self.dataset, labels, self.options.seed)?;
+        let outline = few.outline();
         Ok(match way {
-            Way::Alone => Classifier::Alone(self.learner(device, rec, &layers, labels)?),
-            Way::Features => Classifier::Features(self.learner(device, rec, &layers, labels)?),
+            Way::Alone => Classifier::Alone(self.learner(device, rec, &layers, &outline)?),
+            Way::Features => Classifier::Features(self.learner(device, rec, &layers, &outline)?),
             Way::Frozen => {
                 let mut features = Features::new(device, rec, &layers, example(self.dataset.shape), state)?;
                 let x = features.of(device, rec, &self.held_out.x).await?;
-                let outline = features.of_dataset(device, rec, &labelled(self.dataset, labels, self.options.seed)?).await?.outline();
+                let outline = features.of_dataset(device, rec, &few).await?.outline();
                 let learner = Learner::new(device, rec, self.recipe, &layers[layers.len() - 1..], features.width().into(), &outline)?;
                 Classifier::Frozen(Box::new(features), learner, x)
             }
@@ -104,9 +107,8 @@ impl<'a> Trials<'a> {
         })
     }
 
-    fn learner(&self, device: &mut dyn Device, rec: &mut Recorder, layers: &[LayerSpec], labels: u32) -> Result<Learner> {
-        let outline = labelled(self.dataset, labels, self.options.seed)?.outline();
-        Learner::new(device, rec, self.recipe, layers, example(self.dataset.shape), &outline)
+    fn learner(&self, device: &mut dyn Device, rec: &mut Recorder, layers: &[LayerSpec], outline: &Outline) -> Result<Learner> {
+        Learner::new(device, rec, self.recipe, layers, example(self.dataset.shape), outline)
     }
 
     /// The error of a classifier on what was held out, once it has learnt from these examples.
@@ -148,11 +150,6 @@ enum Classifier {
     Features(Learner),
     Frozen(Box<Features>, Learner, Vec<f32>),
     Game(Box<SemiGame>),
-}
-
-/// What an example of the data is laid out as.
-fn example(Shape { width, height, channels }: Shape) -> Extent {
-    Extent { channels, height, width }
 }
 
 fn bar(length: u64) -> ProgressBar {

@@ -61,7 +61,8 @@ impl Config {
         self.check_marginals()
     }
 
-    /// Checks that labels have units only where somebody is told them, and that they can be told: there are several, and both players begin with a layer that takes in numbers without an order.
+    /// Checks that labels have units only where somebody is told them, and that they can be told: there are several, and both players begin with a layer that
+    /// takes in numbers without an order.
     fn check_conditional(&self) -> Result<()> {
         for player in Player::BOTH {
             let units_for_labels =

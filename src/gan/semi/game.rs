@@ -9,20 +9,17 @@
 //! The half is the published code's. G learns as in section 3 of the paper; Salimans et al. let it match D's features, which is not done here, nor are a
 //! game's own options (`train.loss`, `train.clip`, …).
 
-use super::start::{begin, finite, hidden, record_projection, write_trained};
+use super::start::{begin, hidden, practise, record_projection, write_trained};
 use super::{Recipe, wrong};
 use crate::data::{Dataset, Labels, Minibatches, Outline};
 use crate::error::Result;
 use crate::gan::evaluation::Evaluation;
 use crate::gan::game;
-use crate::gan::pace::paced;
-use crate::gan::{Config, Prior, State};
+use crate::gan::{Config, Prior, State, example};
 use crate::nn::loss::{self, GeneratorLoss, Loss};
-use crate::nn::{Extent, LayerSpec, Network, Optimizer};
+use crate::nn::{LayerSpec, Network, Optimizer};
 use crate::plan::{Device, Plan, PlanId, Recorder, Tensor};
 
-/// Iterations in one submission at most.
-const MOST: u32 = 64;
 /// The weight of D's loss beside that of the labels.
 const MEAN_OF_BOTH: f32 = 0.5;
 
@@ -102,10 +99,7 @@ impl SemiGame {
         for clock in [clock, labelled_clock] {
             device.write(clock, bytemuck::cast_slice(&[seed, 0, 0, 0]));
         }
-        if let Some(projection) = self.projection {
-            device.submit(projection, 1, &[]).await?;
-        }
-        paced(device, self.round, (self.iterations, MOST), tally, now_ms, &mut |_, tally| finite(tally)).await
+        practise(device, (self.projection, self.round), self.iterations, tally, now_ms).await
     }
 
     /// The share of rows that are taken for another class than their label's.   x: rows×inputs.
@@ -126,7 +120,7 @@ impl Parts {
         data: &Outline,
         labelled: &Outline,
     ) -> Result<Parts> {
-        let example = Extent { channels: data.shape.channels, height: data.shape.height, width: data.shape.width };
+        let example = example(data.shape);
         crate::nn::shapes("classifier", layers, example.into())?;
         let (clock, labelled_clock) = (rec.words("clock", 4), rec.words("labelled clock", 4));
         let mut generator = game::generator(rec, &config.plain(), &vec![0.5; data.dimensions() as usize], &clock);

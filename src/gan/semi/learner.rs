@@ -1,17 +1,13 @@
 //! A classifier that learns from labelled examples alone, wherever it begins.
 
-use super::start::{begin, finite, hidden, record_projection, write_trained};
+use super::start::{begin, hidden, practise, record_projection, write_trained};
 use super::{Recipe, wrong};
 use crate::data::{Dataset, Labels, Minibatches, Outline};
 use crate::error::Result;
 use crate::gan::State;
 use crate::gan::evaluation::Evaluation;
-use crate::gan::pace::paced;
 use crate::nn::{Extent, LayerSpec, Network, Optimizer, loss};
 use crate::plan::{Device, PlanId, Recorder, Tensor};
-
-/// Iterations in one submission at most.
-const MOST: u32 = 64;
 
 /// A network of K logits, laid out for so many labelled examples; it can be trained from anew with others.
 pub struct Learner {
@@ -92,10 +88,7 @@ impl Learner {
             write_trained(device, hidden(&self.network), state)?;
         }
         device.write(&self.clock, bytemuck::cast_slice(&[seed, 0, 0, 0]));
-        if let Some(projection) = self.projection {
-            device.submit(projection, 1, &[]).await?;
-        }
-        paced(device, self.lesson, (self.iterations, MOST), &self.tally, now_ms, &mut |_, tally| finite(tally)).await
+        practise(device, (self.projection, self.lesson), self.iterations, &self.tally, now_ms).await
     }
 
     /// The share of rows that are taken for another class than their label's.   x: rows×inputs.

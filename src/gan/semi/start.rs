@@ -1,11 +1,14 @@
-//! What the training of a classifier begins with, and what says that it has failed.
+//! What all trainings of classifiers share: what they begin with, their replays, and what says that one has failed.
 
 use crate::error::{Error, Result};
 use crate::gan::State;
+use crate::gan::pace::paced;
 use crate::gan::start::write_initial;
 use crate::nn::{Network, Parameter};
-use crate::plan::{Device, Plan, Recorder};
+use crate::plan::{Device, Plan, PlanId, Recorder, Tensor};
 
+/// Iterations in one submission at most.
+const MOST: u32 = 64;
 /// Weights and biases.
 const PARAMETERS_OF_A_LAYER: usize = 2;
 
@@ -51,9 +54,24 @@ pub(super) fn record_projection(rec: &mut Recorder, network: &Network) -> Option
     Some(rec.finish("projection")).filter(|plan| !plan.dispatches.is_empty())
 }
 
+/// Limits the initial weights' columns where any are limited, and replays a lesson so many times. `tally` begins with the loss; `now_ms` is a clock that only
+/// goes forward.
 /// # Errors
-/// if a loss is not finite.
-pub(super) fn finite(tally: &[u8]) -> Result<()> {
+/// if the device fails, or the loss does not stay finite.
+pub(super) async fn practise(
+    device: &mut dyn Device,
+    (projection, lesson): (Option<PlanId>, PlanId),
+    times: u32,
+    tally: &Tensor,
+    now_ms: &dyn Fn() -> f64,
+) -> Result<()> {
+    if let Some(projection) = projection {
+        device.submit(projection, 1, &[]).await?;
+    }
+    paced(device, lesson, (times, MOST), tally, now_ms, &mut |_, tally| finite(tally)).await
+}
+
+fn finite(tally: &[u8]) -> Result<()> {
     let loss = bytemuck::pod_collect_to_vec::<u8, f32>(tally)[0];
     if loss.is_finite() {
         return Ok(());

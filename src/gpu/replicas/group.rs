@@ -81,19 +81,20 @@ pub(super) struct Group {
 }
 
 impl Group {
-    /// A buffer like this one that the member has not got yet, made if there is none.
+    /// Gives a member buffers like these behind those that it has, each one that it has not got yet, made if there is none.
     /// # Errors
-    /// if the device has no room for it.
-    pub fn buffer(&mut self, wanted: &Buffer, taken: &[BufferId]) -> Result<BufferId> {
-        let there = self.memory.ids().find(|id| !taken.contains(id) && self.memory.buffer(*id) == wanted);
-        if let Some(id) = there {
-            return Ok(id);
+    /// if the device has no room for them; nothing is given then.
+    pub fn give(&mut self, wanted: &[Buffer], taken: &mut Vec<BufferId>) -> Result<()> {
+        let (mut memory, mut all) = (self.memory.clone(), taken.clone());
+        for buffer in wanted {
+            let there = memory.ids().find(|id| !all.contains(id) && memory.buffer(*id) == buffer);
+            all.push(there.unwrap_or_else(|| memory.add(buffer.clone())));
         }
-        let mut memory = self.memory.clone();
-        let id = memory.add(wanted.clone());
-        self.device.allocate(&memory)?;
+        // What was refused is asked for again before anything else, so that the names of buffers stay those of the device.
         self.memory = memory;
-        Ok(id)
+        self.device.allocate(&self.memory)?;
+        *taken = all;
+        Ok(())
     }
 
     /// A plan with the same dispatches over the same buffers that the member has not got yet, with this member's arguments; made if there is none.
@@ -160,16 +161,14 @@ impl Group {
 
     /// Does what a member has asked for before its next replay.
     fn serve(&mut self, replica: u32) {
-        while self.members[replica as usize]
-            .as_ref()
-            .is_some_and(|queue| matches!(queue.front(), Some(Request::Read { .. } | Request::Write { .. })))
-        {
-            match self.queue(replica).pop_front() {
-                Some(Request::Read { tensors, answer }) => {
+        let Some(queue) = &mut self.members[replica as usize] else { return };
+        while let Some(request) = queue.pop_front_if(|request| !matches!(request, Request::Replay { .. })) {
+            match request {
+                Request::Read { tensors, answer } => {
                     answer.put(Box::pin(self.device.read_slice(replica, &tensors.iter().collect::<Vec<_>>())));
                 }
-                Some(Request::Write { tensor, bytes }) => self.device.write_slice(replica, &tensor, &bytes),
-                _ => unreachable!("it was looked at"),
+                Request::Write { tensor, bytes } => self.device.write_slice(replica, &tensor, &bytes),
+                Request::Replay { .. } => unreachable!("it stays where it is"),
             }
         }
     }

@@ -3,15 +3,12 @@
 //! The replica is the slowest part of the grid's third dimension. naga says where the text reads an element of a binding, an argument or a texel, and there
 //! the beginning of the replica's slice is added. What is computed, and in which order, stays as it is, so each game has the bits that it has alone.
 
-use crate::plan::{Kernel, Slot};
+use crate::plan::{GRID, Kernel, Slot};
 use naga::{AddressSpace, Expression, Function, GlobalVariable, Handle, Module, TypeInner};
 use std::collections::BTreeMap;
 
 /// The binding that says how far the slices of each tensor lie from one another: in the elements of its binding, or in the rows of its texture.
 pub(in crate::gpu) const SLICES_BINDING: u32 = 14;
-
-/// The binding of `grid` in the prelude.
-const GRID_BINDING: u32 = 15;
 
 /// Numbers in one vector of the uniform `slices`.
 const VECTOR: usize = 4;
@@ -50,7 +47,8 @@ pub fn sliced(kernel: &Kernel, replicas: u32) -> Kernel {
     entry(kernel, &mut edits);
     let mut sliced = kernel.clone();
     sliced.source = edits.applied(&kernel.source) + &prelude(kernel);
-    sliced.grid_binding = Some(GRID_BINDING);
+    sliced.grid_binding =
+        module.global_variables.iter().find(|(_, variable)| is_grid(variable)).and_then(|(_, grid)| Some(grid.binding.as_ref()?.binding));
     sliced.arguments_binding.1 = replicas * argument_stride(kernel);
     sliced
 }
@@ -120,7 +118,12 @@ fn reads(module: &Module, function: &Function, source: &str, edits: &mut Edits) 
 
 /// Whether a global variable holds what a game has: a tensor, or arguments.
 fn of_a_game(variable: &GlobalVariable) -> bool {
-    variable.binding.is_some_and(|binding| binding.binding != GRID_BINDING)
+    variable.binding.is_some() && !is_grid(variable)
+}
+
+/// Whether it is the place of a dispatch in the whole grid, which all games share.
+fn is_grid(variable: &GlobalVariable) -> bool {
+    variable.name.as_deref() == Some(GRID)
 }
 
 fn name(variable: &GlobalVariable) -> &str {

@@ -101,12 +101,8 @@ impl Device for Replica {
     }
 
     fn allocate(&mut self, memory: &Memory) -> Result<()> {
-        let mut group = self.shared.lock();
-        for buffer in &memory.buffers()[self.buffers.len()..] {
-            let id = group.buffer(buffer, &self.buffers)?;
-            self.buffers.push(id);
-        }
-        Ok(())
+        let wanted = &memory.buffers()[self.buffers.len()..];
+        self.shared.lock().give(wanted, &mut self.buffers)
     }
 
     /// What the whole group has taken.
