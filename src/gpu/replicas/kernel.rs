@@ -43,6 +43,9 @@ pub fn sliced(kernel: &Kernel, replicas: u32) -> Kernel {
     for function in module.functions.iter().map(|(_, function)| function).chain(module.entry_points.iter().map(|entry| &entry.function)) {
         reads(&module, function, &kernel.source, &mut edits);
     }
+    for name in module.functions.iter().filter_map(|(_, function)| function.name.as_deref()) {
+        hand_on(name, &kernel.source, &mut edits);
+    }
     declarations(&module, kernel, replicas, &mut edits);
     entry(kernel, &mut edits);
     let mut sliced = kernel.clone();
@@ -150,6 +153,21 @@ fn declarations(module: &Module, kernel: &Kernel, replicas: u32, edits: &mut Edi
     }
 }
 
+/// A function is told its workgroup's replica, where it is declared and wherever it is called: a parameter, because a compiler sees that it is the same in the
+/// whole workgroup, which of a variable it does not see. Arguments decide about loops with barriers in them.
+fn hand_on(function: &str, source: &str, edits: &mut Edits) {
+    let opened = format!("{function}(");
+    for (at, _) in source.match_indices(&opened) {
+        let (before, after) = (&source[..at], at + opened.len());
+        if before.ends_with(|letter: char| letter.is_alphanumeric() || letter == '_') {
+            continue;
+        }
+        let replica = if before.ends_with("fn ") { "replica: u32" } else { "replica" };
+        let comma = if source[after..].starts_with(')') { "" } else { ", " };
+        edits.put(after, 0, format!("{replica}{comma}"));
+    }
+}
+
 /// The entry learns which replica its workgroup belongs to, and goes on as if there were no other.
 fn entry(kernel: &Kernel, edits: &mut Edits) {
     let source = &kernel.source;
@@ -173,14 +191,12 @@ fn entry(kernel: &Kernel, edits: &mut Edits) {
     let begin =
         |(number, slot): (usize, &Slot)| format!(" {} = replica * slices[{}][{}];", at(&slot.name), number / VECTOR, number % VECTOR);
     let slices: String = kernel.slots.iter().enumerate().map(begin).collect();
-    edits.put(body, 0, format!("\n    replica = (grid.first.z + whole_group.z) / grid.groups.z;{group}{slices}"));
+    edits.put(body, 0, format!("\n    let replica = (grid.first.z + whole_group.z) / grid.groups.z;{group}{slices}"));
 }
 
 /// What the rest of the text reads.
 fn prelude(kernel: &Kernel) -> String {
-    let mut text = String::from(
-        "\n/// The game that this workgroup belongs to, and where its slice of each binding begins.\nvar<private> replica: u32;\n",
-    );
+    let mut text = String::from("\n/// Where the slice of each binding begins that the game of this workgroup has.\n");
     for slot in &kernel.slots {
         text += &format!("var<private> {}: u32;\n", at(&slot.name));
     }
