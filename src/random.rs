@@ -24,6 +24,9 @@ pub const MEANS: u32 = 0x8000_0007;
 /// The purpose of masks over pictures.
 pub const MASK: u32 = 0x8000_0008;
 
+/// The purpose of the order by which examples are chosen whose labels are known.
+pub const LABELLED: u32 = 0x8000_000a;
+
 /// Threefry-2x32 with 20 rounds. Inlined, so that a loop over counters can run in a processor's vectors.
 #[inline(always)]
 pub fn threefry2x32(key: [u32; 2], counter: [u32; 2]) -> [u32; 2] {

@@ -29,6 +29,7 @@ mod reproduce;
 mod resume;
 mod run;
 mod sample;
+mod semi;
 mod series;
 mod stage;
 mod startup;
@@ -96,6 +97,8 @@ enum Command {
     Reproduce(reproduce::Options),
     /// Train several games with several seeds, and show which learns faster: one table, one plot; goes on where it was stopped
     Compare(compare::Options),
+    /// Find out what few labels are worth with the help of a game: the test error of classifiers made of D
+    Semi(semi::Options),
     /// Draw a figure of the paper
     Figure(figure::Options),
     /// Check section 4 of the paper by experiment: D*, the value of the best D, and the equilibrium
@@ -206,6 +209,7 @@ pub fn run(cli: Cli) -> Result<u8> {
         Command::Report(options) => report::run(&options),
         Command::Reproduce(options) => reproduce::run(&options),
         Command::Compare(options) => compare::run(&options),
+        Command::Semi(options) => semi::run(&options),
         Command::Figure(options) => figure::run(&options),
         Command::Theory(options) => theory::run(&options),
         Command::Devices(options) => devices::run(&options),

@@ -8,6 +8,7 @@ use crate::error::Result;
 use crate::eval::classifier::{Classifier, Recipe};
 use crate::eval::distances::{NearestFold, ParzenFold, Rows, Sizes, WithinFold};
 use crate::gan::inverse::{Descent, Step};
+use crate::gan::semi::{SemiGame, labelled, recipe};
 use crate::gan::{Config, Game, Noise, Prior};
 use crate::nn::{Kind, LayerSpec, Network};
 use crate::plan::{Device, Memory, NOTHING_FOUND, Recorder, Tensor, Work, record_check};
@@ -50,6 +51,7 @@ pub async fn exercises(seed: u32) -> Result<Exercises> {
     writer.classifier().await?;
     writer.distances().await?;
     writer.steps_in_z()?;
+    writer.few_labels().await?;
     Ok(Exercises { memory: writer.rec.memory().clone(), scripts: writer.scripts })
 }
 
@@ -212,6 +214,21 @@ impl Writer {
             drop(self.scribe.submit(replay, ITERATIONS, &[]));
         }
         self.end("a search for z", Part::Small);
+        Ok(())
+    }
+
+    /// A game with a logit for each class, of which some examples have labels.
+    async fn few_labels(&mut self) -> Result<()> {
+        self.begin();
+        let [play, ..] = plays();
+        let examples = play.dataset.examples();
+        let dataset = Dataset { labels: Some((0..examples).map(|i| (i % 3) as u8).collect()), ..play.dataset };
+        let few = labelled(&dataset, 6, self.seed)?;
+        let recipe = recipe(&play.config, ITERATIONS)?;
+        let layers = (&recipe, &recipe.layers_for(3)[..]);
+        let mut game = SemiGame::new(&mut self.scribe, &mut self.rec, &play.config, layers, &dataset, &few.outline())?;
+        game.learn(&mut self.scribe, &few, self.seed, None, &|| 0.0).await?;
+        self.end("a game with few labels", Part::Small);
         Ok(())
     }
 }

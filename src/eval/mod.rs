@@ -13,6 +13,7 @@
 //! * [`interpolation`]: ways through z space; [`reconstruction`]: how near the way back from x comes.
 //! * [`theory`] checks section 4 by experiment, with [`mixture`] and [`optimum`]; [`critic`] bounds the divergence on pictures.
 //! * [`comparison`]: which of several games learns faster.
+//! * [`semi`]: what few labels are worth with the help of a game.
 //! * [`summary`]: everything that `gander eval` finds out.
 //!
 //! Everything heavy runs on a device, as recorded plans. Nothing here touches files or a terminal.
@@ -40,6 +41,7 @@ pub mod optimum;
 pub mod parzen;
 pub mod plane;
 pub mod reconstruction;
+pub mod semi;
 pub mod space;
 pub mod summary;
 pub mod table1;

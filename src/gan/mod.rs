@@ -1,7 +1,7 @@
 //! The game of the paper: its configuration, its two recipes, and the trainer that replays it.
 //!
 //! [`algorithm1`] and [`code2014`] record one iteration each and read like their sources; everything around them is in [`Game`];
-//! [`inverse`] goes the other way, from x back to z. Nothing here
+//! [`inverse`] goes the other way, from x back to z; [`semi`] makes classifiers of D. Nothing here
 //! touches files, threads, clocks or a terminal.
 
 pub mod algorithm1;
@@ -23,6 +23,7 @@ mod pace;
 mod presets;
 mod prior;
 mod sampler;
+pub mod semi;
 mod sheets;
 pub(crate) mod start;
 mod state;

@@ -22,6 +22,7 @@ mod dropout;
 mod find_non_finite;
 mod folds;
 mod labels;
+mod log_sum_exp;
 mod loss_blend;
 mod loss_discriminator;
 mod loss_generator;
@@ -79,6 +80,8 @@ fn twin<T: Real>(operation: &str) -> Option<Twin<T>> {
         "dropout" => dropout::run,
         "find_non_finite" => find_non_finite::run,
         "join_labels" => labels::join,
+        "log_sum_exp" => log_sum_exp::run,
+        "log_sum_exp_gradient" => log_sum_exp::gradient,
         "loss_blend" => loss_blend::run,
         "loss_discriminator" => loss_discriminator::run,
         "loss_generator" => loss_generator::run,

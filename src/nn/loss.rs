@@ -109,18 +109,58 @@ pub fn blend(rec: &mut Recorder, a: &Tensor, [non_saturating, minimax]: [f32; 2]
 /// classes, tally: 1×2 (the loss, the share judged right).
 #[track_caller]
 pub fn softmax(rec: &mut Recorder, a: &Tensor, labels: &Tensor, tally: &Tensor) -> Tensor {
-    assert!(labels.len() == a.rows(), "{labels} is not one label for each row of {a}");
     let da = rec.tensor("da", [a.rows(), a.cols()]);
+    softmax_into(rec, a, labels, &da, tally);
+    da
+}
+
+/// The same, whose gradient goes to da.
+#[track_caller]
+pub fn softmax_into(rec: &mut Recorder, a: &Tensor, labels: &Tensor, da: &Tensor, tally: &Tensor) {
+    assert!(labels.len() == a.rows(), "{labels} is not one label for each row of {a}");
+    assert!(da.rows() == a.rows() && da.cols() == a.cols(), "{da} takes no gradient by {a}");
     rec.dispatch("loss_softmax")
         .bind("a", a)
         .bind("labels", labels)
-        .bind("da", &da)
+        .bind("da", da)
         .bind("tally", tally)
         .argument("m", a.rows())
         .argument("classes", a.cols())
         .flops(u64::from(a.len()))
         .record();
-    da
+}
+
+/// Records a_i = log Σ_c exp(l_ic), the logit of "real" where D has a logit for each of K classes and that of "fake" is always 0 (Salimans et al. 2016,
+/// "Improved Techniques for Training GANs", section 5).   l: m×K, result: m×1.
+pub fn log_sum_exp(rec: &mut Recorder, l: &Tensor) -> Tensor {
+    let a = rec.tensor("a", [l.rows(), 1]);
+    rec.dispatch("log_sum_exp")
+        .bind("l", l)
+        .bind("a", &a)
+        .argument("m", l.rows())
+        .argument("classes", l.cols())
+        .work(Work::Flat(l.rows()))
+        .flops(u64::from(l.len()))
+        .record();
+    a
+}
+
+/// Records its gradient, dl_ic = da_i·exp(l_ic - a_i).   l, dl: m×K, a, da: m×1.
+/// # Panics
+/// if a shape does not fit.
+#[track_caller]
+pub fn log_sum_exp_gradient(rec: &mut Recorder, l: &Tensor, a: &Tensor, da: &Tensor, dl: &Tensor) {
+    assert!(a.len() == l.rows() && da.len() == l.rows(), "{a} and {da} are not one number for each row of {l}");
+    assert!(dl.rows() == l.rows() && dl.cols() == l.cols(), "{dl} takes no gradient by {l}");
+    rec.dispatch("log_sum_exp_gradient")
+        .bind("l", l)
+        .bind("a", a)
+        .bind("da", da)
+        .bind("dl", dl)
+        .argument("m", l.rows())
+        .argument("classes", l.cols())
+        .work(Work::Flat(l.len()))
+        .record();
 }
 
 /// Records the gradient of coefficient·Σ_i L_i by y, and the losses L_i = 1/2 Σ_j w_j·(y_ij - x_ij)² of all rows.   y, x, dy: m×n, w: 1×n, losses: 1×m.

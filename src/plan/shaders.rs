@@ -48,6 +48,8 @@ pub const FILES: &[(&str, &str)] = texts![
     "layout/nn",
     "layout/nt",
     "layout/tn",
+    "log_sum_exp",
+    "log_sum_exp_gradient",
     "loss/cross_entropy",
     "loss/hinge",
     "loss/least_squares",

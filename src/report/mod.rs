@@ -6,6 +6,7 @@
 //! * [`sheet`] lays generated pictures out on a grid.
 //! * [`curve`] draws the log-likelihood through training.
 //! * [`mod@comparison`] draws how several games learn.
+//! * [`semi`] draws what few labels are worth.
 //! * [`plot`] draws `losses.png` and `losses.svg` from the metrics.
 //! * [`points`] draws one- and two-dimensional samples over the data they imitate.
 //! * [`tensorboard`] writes event files while a run trains.
@@ -35,6 +36,7 @@ mod png;
 pub mod points;
 mod reference;
 pub mod seconds;
+pub mod semi;
 pub mod sheet;
 pub mod table;
 pub mod tensorboard;
@@ -48,5 +50,6 @@ pub use gif::Gif;
 pub use plot::losses;
 pub use png::Png;
 pub use reference::Reference;
+pub use semi::few_labels;
 pub use time::{growth, kernels};
 pub use trajectory::trajectory;

@@ -18,6 +18,7 @@ mod not_finite;
 mod own_data;
 mod report;
 mod scarcity;
+mod semi;
 #[cfg(target_os = "linux")]
 mod stops;
 mod tensorboard;

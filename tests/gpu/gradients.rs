@@ -257,6 +257,39 @@ fn the_classifiers_gradients_are_the_slopes_of_its_loss() {
     }
 }
 
+/// Through a D whose logit of "real" is the logarithm of a sum over classes: by D's own parameters too, for both players' gradients go through it.
+#[test]
+fn the_gradients_through_a_discriminator_of_several_logits_are_the_slopes_of_the_loss() {
+    for (name, mut d_specs) in nets() {
+        d_specs.pop();
+        d_specs.push(layer(Kind::Linear, 4, Some(0.5)));
+        let mut rec = Recorder::new();
+        let clock = rec.words("clock", 4);
+        let g_specs = [layer(Kind::Relu, 6, None), layer(Kind::Sigmoid, INPUTS, None)];
+        let g = Network::new(&mut rec, "G", &g_specs, 4, false, &[], &clock);
+        let d = Network::new(&mut rec, "D", &d_specs, INPUTS, false, &[], &clock);
+        let (z, tally) = (rec.tensor("z", [M, 4]), rec.tensor("tally", [1, 1]));
+        let forged = g.forward(&mut rec, &z);
+        let judged = d.forward(&mut rec, forged.output());
+        let l = judged.output();
+        let a = loss::log_sum_exp(&mut rec, l);
+        let da = loss::generator(&mut rec, &a, Loss::CrossEntropy, GeneratorLoss::NonSaturating, &tally);
+        let forward = rec.finish("forward");
+        let dl = rec.tensor("dl", [l.rows(), l.cols()]);
+        loss::log_sum_exp_gradient(&mut rec, l, &a, &da, &dl);
+        d.parameter_gradient(&mut rec, &judged, &dl);
+        let dx = d.input_gradient(&mut rec, &judged, &dl);
+        g.parameter_gradient(&mut rec, &forged, &dx);
+        let backward = rec.finish("backward");
+        let mut function = ready(&rec, forward, &tally, &[&g, &d], &z, &clock);
+        backward.dispatches.iter().for_each(|dispatch| function.host.run(dispatch));
+        for parameter in g.parameters().iter().chain(d.parameters()) {
+            let gradient = function.host.reals(&parameter.gradient).to_vec();
+            function.check(&format!("{name}: ∂L_G/∂{}", parameter.value.name()), &parameter.value, &gradient);
+        }
+    }
+}
+
 /// The way that a search for z goes: L of one row by z, through G as it is evaluated, where some numbers count half and some nothing.
 #[test]
 fn the_squared_errors_gradient_by_z_is_its_slope_through_every_kind_of_generator() {

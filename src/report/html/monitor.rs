@@ -78,6 +78,11 @@ fn table_of(account: &Account) -> String {
     let mut rows: Vec<Vec<String>> = paper.collect();
     let Some((value, error, from)) = evaluated(account).or_else(|| end_of_curve(account)) else { return String::new() };
     rows.push(row("this run", value, error, from).into_iter().map(|cell| format!("<strong>{cell}</strong>")).collect());
+    let own_class = account.results.as_ref().map(|results| &results["by_class"]["test"]);
+    if let Some((mean, test)) = own_class.and_then(|test| Some((test["mean"].as_f64()?, test))) {
+        let from = "log p(x | class): windows on the class's own samples".into();
+        rows.push(row("this run, by the example's class", mean, test["standard_error"].as_f64(), from));
+    }
     let calibration = account.results.as_ref().and_then(|results| results.get("calibration")?.as_array());
     for stand_in in calibration.into_iter().flatten() {
         if let (Some(name), Some((value, error, sigma))) = (stand_in["stand_in"].as_str(), score(&stand_in["score"])) {

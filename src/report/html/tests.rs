@@ -61,6 +61,23 @@ fn a_whole_run_shows_everything_once() {
 }
 
 #[test]
+fn a_conditional_run_stands_beside_the_row_of_its_paper() {
+    let score = |mean: f64| serde_json::json!({ "mean": mean, "standard_error": 1.5, "count": 10_000 });
+    let results =
+        serde_json::json!({ "parzen": { "sigma": 0.2, "test": score(140.25) }, "by_class": { "test": score(151.75), "classes": [] } });
+    let account = |train: &str| Account {
+        config: format!("seed = 7\n[data]\nset = \"mnist\"\n[train]\n{train}\n"),
+        results: Some(results.clone()),
+        ..Account::default()
+    };
+    let html = page(&account("conditional = 10"));
+    let shown =
+        ["Conditional adversarial nets", "132", "Table 1 of Mirza and Osindero (2014)", "this run, by the example&#39;s class", ">152"];
+    shown.iter().for_each(|shown| assert!(html.contains(shown), "`{shown}` is missing"));
+    assert!(!page(&account("k = 1")).contains("Conditional adversarial nets"), "nobody is told a label there");
+}
+
+#[test]
 fn what_comes_from_files_is_never_markup() {
     let evil = "</pre><script>alert(1)</script>{{script}}\"'\u{1b}[31m";
     let account = Account {
