@@ -7,6 +7,7 @@
 //! checkpoints/000500.safetensors    the last few
 //! best.safetensors                  the checkpoint that the monitor found best
 //! inference.safetensors             E, which finds z again, once `gander reconstruct` has trained it
+//! inference-layer-0.safetensors     the same for a hidden layer of G (`--layer 0`)
 //! lock                              held by the process that trains; never deleted
 //! ```
 //!

@@ -10,7 +10,7 @@ use crate::data::{Dataset, samples};
 use crate::error::{Error, Result};
 use crate::eval::reconstruction::mean_example;
 use crate::gan::Told;
-use crate::gan::inverse::{Descent, Encoder, EncoderRecipe};
+use crate::gan::inverse::{Descent, Encoder, EncoderRecipe, Target};
 use crate::report::Reference;
 use crate::report::sheet::Picture;
 use crate::run_folder::{At, RunView};
@@ -151,6 +151,14 @@ impl Subject {
         wait(waiter.as_ref(), descent.run(sampler, z, x, weights, steps, &|| 1e3 * start.elapsed().as_secs_f64()))
     }
 
+    /// What G makes of the target that E infers from rows.
+    /// # Errors
+    /// if the device fails.
+    pub fn reconstruct(&mut self, encoder: &mut Encoder, x: &[f32]) -> Result<Vec<f32>> {
+        let Generator { sampler, waiter, .. } = &mut self.generator;
+        wait(waiter.as_ref(), encoder.reconstruct(sampler, x))
+    }
+
     /// The z of rows, as E infers it.
     /// # Errors
     /// if the device fails.
@@ -161,9 +169,9 @@ impl Subject {
 
     /// E for this generator: the one that the run's folder keeps, or one that is trained now and put there.
     /// # Errors
-    /// if the device fails. A file that cannot be read or written is no error, but said.
-    pub fn encoder(&mut self, recipe: &EncoderRecipe) -> Result<Encoder> {
-        let path = self.view.encoder_path();
+    /// if G has no such hidden layer, or the device fails. A file that cannot be read or written is no error, but said.
+    pub fn encoder(&mut self, recipe: &EncoderRecipe, target: Target) -> Result<Encoder> {
+        let path = self.view.encoder_path(target);
         let Generator { sampler, waiter, state, trained, .. } = &mut self.generator;
         let of = Checkpoint {
             iteration: state.iteration,
@@ -176,7 +184,7 @@ impl Subject {
         };
         let generator = of.digest();
         state.tensors = of.tensors;
-        let mut encoder = Encoder::new(sampler, recipe)?;
+        let mut encoder = Encoder::new(sampler, recipe, target)?;
         if path.exists() {
             match Checkpoint::load(&path) {
                 Ok(kept) if kept.config == recipe.to_toml() && kept.data.as_ref() == Some(&generator) => {

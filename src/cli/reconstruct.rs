@@ -1,4 +1,5 @@
-//! `gander reconstruct`: from a picture x to z and back to G(z), by a network that infers z and by gradient descent from there.
+//! `gander reconstruct`: from a picture x to z and back to G(z), by a network that infers z and by gradient descent from there; or to a hidden layer of G
+//! and back.
 
 use crate::cli::inverse::{Inverted, Subject};
 use crate::cli::print;
@@ -6,7 +7,7 @@ use crate::cli::sample::axes;
 use crate::data::npy;
 use crate::error::Result;
 use crate::eval::reconstruction::{mean_squared_error, variance_explained};
-use crate::gan::inverse::{Descent, Encoder, EncoderRecipe};
+use crate::gan::inverse::{Descent, Encoder, EncoderRecipe, Target};
 use crate::report::Png;
 use crate::report::sheet::sheet;
 use std::path::PathBuf;
@@ -27,6 +28,9 @@ pub(super) struct Options {
     /// Steps of gradient descent in z, from what E infers
     #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u32).range(0..=1_000_000))]
     steps: u32,
+    /// Infer this hidden layer of G in the place of z, counted from 0; there is no descent from there
+    #[arg(long, value_name = "LAYER", conflicts_with = "steps")]
+    layer: Option<u32>,
     /// Iterations that E is trained for, where the run's folder does not keep it already
     #[arg(long, default_value_t = EncoderRecipe::published().iterations, value_name = "ITERATIONS", value_parser = clap::value_parser!(u32).range(1..))]
     train: u32,
@@ -46,7 +50,12 @@ struct Found {
 
 pub(super) fn run(options: &Options) -> Result<u8> {
     let mut subject = options.inverted.open(options.count)?;
-    let mut encoder = subject.encoder(&EncoderRecipe { iterations: options.train, ..EncoderRecipe::published() })?;
+    let recipe = EncoderRecipe { iterations: options.train, ..EncoderRecipe::published() };
+    if let Some(layer) = options.layer {
+        let mut encoder = subject.encoder(&recipe, Target::Hidden(layer))?;
+        return by_layer(options, &mut subject, &mut encoder, layer);
+    }
+    let mut encoder = subject.encoder(&recipe, Target::Noise)?;
     let truth = subject.noise(LOOKED_FOR)?;
     let of_truth = subject.generate(&truth)?;
     let of_samples = ways(&mut subject, &mut encoder, &of_truth, options.steps)?;
@@ -56,17 +65,40 @@ pub(super) fn run(options: &Options) -> Result<u8> {
     let size = truth.len() / LOOKED_FOR as usize;
     let explained = of_samples.each_ref().map(|found| format!("{:.1} %", 100.0 * variance_explained(&truth, &found.z, size)));
     text += &format!("share of the variance of z that is found, of the same samples\n  {}\n", by_both(explained, options.steps));
-    let made = &of_x[1].made;
+    text += &written(options, &subject, &of_x[1].made, "its z")?;
+    print(&text)
+}
+
+/// The same by way of a hidden layer of G: what E infers of it, and what the layers above make of that.
+fn by_layer(options: &Options, subject: &mut Subject, encoder: &mut Encoder, layer: u32) -> Result<u8> {
+    let truth = subject.noise(LOOKED_FOR)?;
+    let of_truth = subject.generate(&truth)?;
+    let [from_samples, made] = [subject.reconstruct(encoder, &of_truth)?, subject.reconstruct(encoder, &subject.x.clone())?];
+    let ones = vec![1.0; subject.dimensions()];
+    let text = format!(
+        "mean squared error per number, by hidden layer {layer} as E infers it\n  {LOOKED_FOR} samples of G: {:.5}\n  {} {}: {:.5}; of the mean training example {:.5}\n",
+        mean_squared_error(&of_truth, &from_samples, &ones),
+        subject.count(),
+        subject.called,
+        mean_squared_error(&subject.x, &made, &ones),
+        mean_squared_error(&subject.x, &subject.means(), &ones),
+    );
+    print(&(text + &written(options, subject, &made, &format!("its hidden layer {layer}"))?))
+}
+
+/// Writes what G made of the pictures where it is asked for, and tells where.
+fn written(options: &Options, subject: &Subject, made: &[f32], of: &str) -> Result<String> {
+    let mut text = String::new();
     if let Some(path) = &options.npy {
         npy::write(path, &axes(subject.count() as u32, subject.picture.shape), made)?;
         text += &format!("{}\n", path.display());
     }
     if let Some(path) = options.out.clone().or(options.npy.is_none().then(|| "reconstruct.png".into())) {
-        let (values, columns) = above(&x, made, subject.dimensions());
+        let (values, columns) = above(&subject.x, made, subject.dimensions());
         Png::encode(&sheet(&values, subject.picture, Some(columns))?).save(&path)?;
-        text += &format!("{}: each picture above what G makes of its z\n", path.display());
+        text += &format!("{}: each picture above what G makes of {of}\n", path.display());
     }
-    print(&text)
+    Ok(text)
 }
 
 /// How near G comes to its own samples, to the pictures, and how near the mean training example is to these.

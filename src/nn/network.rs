@@ -30,6 +30,8 @@ pub struct Parameter {
 pub struct Network {
     name: String,
     layers: Vec<Box<dyn Layer>>,
+    /// How many of them stand up to the end of each layer of the configuration.
+    ends: Vec<usize>,
     parameters: Vec<Parameter>,
     inputs: u32,
     parameter_count: u64,
@@ -100,7 +102,7 @@ impl Network {
             })
             .collect();
         let mut pairs = parameters.chunks_exact(2);
-        let mut layers: Vec<Box<dyn Layer>> = vec![];
+        let (mut layers, mut ends): (Vec<Box<dyn Layer>>, _) = (vec![], vec![]);
         for (at, (spec, shaped)) in specs.iter().zip(&shaped).enumerate() {
             if let Some(keep) = spec.dropout() {
                 layers.push(Box::new(Dropout { keep, clock: clock.clone() }));
@@ -115,10 +117,12 @@ impl Network {
                 }
                 Nonlinearity::Linear => {}
             }
+            ends.push(layers.len());
         }
         Network {
             name: name.into(),
             layers,
+            ends,
             parameters,
             inputs: inputs.extent.numbers(),
             parameter_count: shaped.iter().map(Shaped::parameters).sum(),
@@ -178,7 +182,7 @@ impl Network {
     pub fn forward_into(&self, rec: &mut Recorder, x: &Tensor, y: &Tensor) -> Pass {
         assert!(x.cols() == self.inputs, "{} takes {} columns, {x} has {}", self.name, self.inputs, x.cols());
         assert!(y.cols() == self.outputs() && y.rows() == x.rows(), "{} of {x} does not fit {y}", self.name);
-        self.pass(rec, x, y, |_| true)
+        self.pass(rec, x, y, |_, _| true)
     }
 
     /// Records the plain forward pass of x, as networks are evaluated: without the layers that draw chance.   x: m×inputs, result: m×outputs.
@@ -192,12 +196,48 @@ impl Network {
     pub fn evaluate_pass(&self, rec: &mut Recorder, x: &Tensor) -> Pass {
         assert!(x.cols() == self.inputs, "{} takes {} columns, {x} has {}", self.name, self.inputs, x.cols());
         let y = rec.tensor(&format!("{}(·)", self.name), [x.rows(), self.outputs()]);
-        self.pass(rec, x, &y, |layer| !layer.draws())
+        self.pass(rec, x, &y, |_, layer| !layer.draws())
+    }
+
+    /// Numbers per example that a hidden layer gives out, counted from 0 as in the configuration; nothing where there is no such layer, or nothing is
+    /// computed on one side of it.
+    pub fn hidden(&self, layer: u32) -> Option<u32> {
+        let end = *self.ends.get(layer as usize)?;
+        let computes = |part: &[Box<dyn Layer>]| part.iter().any(|layer| !layer.draws());
+        let (below, above) = self.layers.split_at(end);
+        (computes(below) && computes(above)).then(|| below.iter().fold(self.inputs, |inputs, layer| layer.outputs(inputs)))
+    }
+
+    /// The layers that [`Network::hidden`] knows.
+    pub fn hidden_layers(&self) -> Vec<u32> {
+        (0..self.ends.len() as u32).filter(|layer| self.hidden(*layer).is_some()).collect()
+    }
+
+    /// Records [`Network::evaluate`] of x from the input up to a hidden layer.   x: m×inputs, result: m×[`Network::hidden`].
+    /// # Panics
+    /// if there is no such hidden layer.
+    #[track_caller]
+    pub fn evaluate_below(&self, rec: &mut Recorder, x: &Tensor, layer: u32) -> Tensor {
+        let width = self.hidden(layer).unwrap_or_else(|| panic!("{} has no hidden layer {layer}", self.name));
+        let (end, y) = (self.ends[layer as usize], rec.tensor(&format!("{} up to layer {layer}", self.name), [x.rows(), width]));
+        self.pass(rec, x, &y, |number, layer| number < end && !layer.draws());
+        y
+    }
+
+    /// Records the rest of [`Network::evaluate`], from what a hidden layer gives out.   h: m×[`Network::hidden`], result: m×outputs.
+    /// # Panics
+    /// if there is no such hidden layer, or h is not what it gives out.
+    #[track_caller]
+    pub fn evaluate_above(&self, rec: &mut Recorder, h: &Tensor, layer: u32) -> Tensor {
+        assert!(self.hidden(layer) == Some(h.cols()), "{h} is not what layer {layer} of {} gives out", self.name);
+        let (end, y) = (self.ends[layer as usize], rec.tensor(&format!("{}(·)", self.name), [h.rows(), self.outputs()]));
+        self.pass(rec, h, &y, |number, layer| number >= end && !layer.draws());
+        y
     }
 
     /// Records the layers that take part, one after the other; the last one gives y.
-    fn pass(&self, rec: &mut Recorder, x: &Tensor, y: &Tensor, takes_part: impl Fn(&dyn Layer) -> bool) -> Pass {
-        let layers: Vec<_> = self.layers.iter().enumerate().filter(|(_, layer)| takes_part(layer.as_ref())).collect();
+    fn pass(&self, rec: &mut Recorder, x: &Tensor, y: &Tensor, takes_part: impl Fn(usize, &dyn Layer) -> bool) -> Pass {
+        let layers: Vec<_> = self.layers.iter().enumerate().filter(|(number, layer)| takes_part(*number, layer.as_ref())).collect();
         let mut applied: Vec<Applied> = vec![];
         for (place, (number, layer)) in layers.iter().enumerate() {
             let x = applied.last().map_or(x, |below| &below.y).clone();

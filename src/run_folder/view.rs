@@ -6,6 +6,7 @@ use std::{fs, io};
 
 use crate::checkpoint::Checkpoint;
 use crate::error::{Error, Result};
+use crate::gan::inverse::Target;
 
 /// A run's folder as a reader sees it.
 #[derive(Debug, Clone)]
@@ -115,9 +116,12 @@ impl RunView {
         self.path.join("best.safetensors")
     }
 
-    /// Where E lies, which infers z for the generator of one checkpoint.
-    pub fn encoder_path(&self) -> PathBuf {
-        self.path.join("inference.safetensors")
+    /// Where E lies, which infers z, or a hidden layer, for the generator of one checkpoint.
+    pub fn encoder_path(&self, target: Target) -> PathBuf {
+        match target {
+            Target::Noise => self.path.join("inference.safetensors"),
+            Target::Hidden(layer) => self.path.join(format!("inference-layer-{layer}.safetensors")),
+        }
     }
 
     /// Where the evaluation lies.

@@ -58,6 +58,29 @@ fn pictures_are_found_again_by_an_encoder_that_is_trained_once_for_each_generato
 }
 
 #[test]
+fn pictures_are_found_again_by_way_of_a_hidden_layer_whose_encoder_is_kept_beside_that_of_z() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = folder.path().join("run");
+    digits("digits", &run);
+    let npy = folder.path().join("made.npy");
+    let small = ["--count", "3", "--train", "5", "--npy", npy.to_str().unwrap(), "--layer"];
+    let by = |layer: &str| inverse("reconstruct", &run, &[&small[..], &[layer]].concat());
+    let first = by("0");
+    assert!(first.status.success() && said(&first).contains("inference-layer-0.safetensors keeps it"), "{}", said(&first));
+    assert!(String::from_utf8_lossy(&first.stdout).contains("by hidden layer 0 as E infers it"), "{}", said(&first));
+    let made = array(&npy).1;
+    assert!(made.len() == 3 * 784 && made.iter().all(|x| (0.0..=1.0).contains(x)));
+    let other = by("1");
+    assert!(other.status.success() && said(&other).contains("inference-layer-1.safetensors keeps it"), "{}", said(&other));
+    assert_ne!(made, array(&npy).1, "another layer, another picture");
+    let again = by("0");
+    assert!(again.status.success() && !said(&again).contains("trained E"), "{}", said(&again));
+    assert_eq!((first.stdout, made), (again.stdout, array(&npy).1), "the same E, the same pictures");
+    assert_fails(&by("7"), 2, &["no hidden layer 7", "are: 0, 1"]);
+    assert_fails(&inverse("reconstruct", &run, &["--layer", "0", "--steps", "3"]), 2, &["--steps"]);
+}
+
+#[test]
 fn what_is_hidden_is_completed_in_several_ways_and_what_is_kept_stays() {
     let folder = tempfile::tempdir().unwrap();
     let run = folder.path().join("run");

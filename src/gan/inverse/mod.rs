@@ -14,7 +14,7 @@ mod recipe;
 mod support;
 
 pub use descent::{Descent, Step};
-pub use encoder::{Encoder, Lesson};
+pub use encoder::{Encoder, Lesson, Target};
 pub use mask::Mask;
 pub use recipe::EncoderRecipe;
 

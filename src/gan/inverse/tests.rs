@@ -72,7 +72,7 @@ fn what_is_hidden_has_no_part_in_a_descent() {
 fn an_encoder_learns_the_way_back_and_stays_where_the_prior_draws() {
     for (noise, variance) in [("uniform", 1.0), ("gaussian", 1.0), ("spherical", 0.25)] {
         let mut sampler = sampler(&[&format!("prior.noise={noise}")]);
-        let mut encoder = Encoder::new(&mut sampler, &small_recipe()).unwrap();
+        let mut encoder = Encoder::new(&mut sampler, &small_recipe(), Target::Noise).unwrap();
         let z = block_on(sampler.noise(101, 1, Told::All)).unwrap();
         let x = block_on(sampler.generate(&z)).unwrap();
         let before = block_on(encoder.infer(&mut sampler, &x)).unwrap();
@@ -96,17 +96,17 @@ fn an_encoder_is_found_again_bit_for_bit_and_another_architecture_is_refused() {
     let mut sampler = sampler(&[]);
     let recipe = EncoderRecipe { iterations: 3, ..small_recipe() };
     let x = block_on(sampler.samples(7, 2, Told::All)).unwrap();
-    let mut encoder = Encoder::new(&mut sampler, &recipe).unwrap();
+    let mut encoder = Encoder::new(&mut sampler, &recipe, Target::Noise).unwrap();
     block_on(encoder.train(&mut sampler, &|| 0.0, &mut |_| ())).unwrap();
     let state = block_on(encoder.state(&mut sampler)).unwrap();
     assert_eq!(state.iteration, 3);
-    let mut again = Encoder::new(&mut sampler, &recipe).unwrap();
+    let mut again = Encoder::new(&mut sampler, &recipe, Target::Noise).unwrap();
     again.restore(&mut sampler, &state).unwrap();
     let found = block_on(again.infer(&mut sampler, &x)).unwrap();
     assert_eq!(found, block_on(encoder.infer(&mut sampler, &x)).unwrap());
     let mut other = recipe.clone();
     other.layers.remove(0);
-    let error = Encoder::new(&mut sampler, &other).unwrap().restore(&mut sampler, &state).unwrap_err().to_string();
+    let error = Encoder::new(&mut sampler, &other, Target::Noise).unwrap().restore(&mut sampler, &state).unwrap_err().to_string();
     assert!(error.contains("another architecture"), "{error}");
 }
 
@@ -116,4 +116,42 @@ fn the_published_recipe_is_whole_and_is_read_back_as_it_is_written() {
     assert_eq!(toml::from_str::<EncoderRecipe>(&recipe.to_toml()).unwrap(), recipe);
     assert_eq!(recipe.layers_for(7).last().unwrap().units, Some(7));
     crate::nn::shapes("E", &recipe.layers_for(7), 784.into()).unwrap();
+}
+
+#[test]
+fn a_hidden_layer_is_inferred_and_the_layers_above_it_make_the_picture() {
+    for settings in [&[][..], &["generator.average=0.9"]] {
+        let mut sampler = sampler(settings);
+        let z = block_on(sampler.noise(101, 1, Told::All)).unwrap();
+        let x = block_on(sampler.generate(&z)).unwrap();
+        for layer in [0, 1] {
+            let mut encoder = Encoder::new(&mut sampler, &small_recipe(), Target::Hidden(layer)).unwrap();
+            let before = squared_error(&x, &block_on(encoder.reconstruct(&mut sampler, &x)).unwrap());
+            block_on(encoder.train(&mut sampler, &|| 0.0, &mut |_| ())).unwrap();
+            let found = block_on(encoder.infer(&mut sampler, &x)).unwrap();
+            assert_eq!(found.len(), 101 * 24, "each hidden layer of G has 24 units");
+            let after = squared_error(&x, &block_on(encoder.reconstruct(&mut sampler, &x)).unwrap());
+            assert!(after < 0.3 * before, "{settings:?}, layer {layer}: the squared error went from {before} to {after}");
+        }
+        let error = Encoder::new(&mut sampler, &small_recipe(), Target::Hidden(2)).err().expect("the last layer is not hidden").to_string();
+        assert!(error.contains("no hidden layer 2") && error.contains("are: 0, 1"), "{error}");
+    }
+}
+
+#[test]
+fn what_a_hidden_layer_gave_out_makes_the_same_picture_to_the_bit() {
+    let mut sampler = sampler(&[]);
+    let crate::gan::sampler::Workbench { device, rec, generator, .. } = sampler.workbench();
+    let z = rec.tensor("z of the test", [8, generator.inputs()]);
+    let whole = generator.evaluate(rec, &z);
+    let made = [0, 1].map(|layer| {
+        let h = generator.evaluate_below(rec, &z, layer);
+        generator.evaluate_above(rec, &h, layer)
+    });
+    let plan = rec.finish("both ways");
+    device.allocate(rec.memory()).unwrap();
+    device.write(&z, bytemuck::cast_slice(&(0..z.len()).map(|i| (i as f32).sin()).collect::<Vec<_>>()));
+    let plan = device.prepare(&plan).unwrap();
+    let bytes = block_on(device.submit(plan, 1, &[&whole, &made[0], &made[1]])).unwrap();
+    assert!(bytes[0] == bytes[1] && bytes[0] == bytes[2] && bytes[0].iter().any(|byte| *byte != 0));
 }
