@@ -1,7 +1,8 @@
-// L_G = 1/m Σ generator_loss(a_i) over D's logits of forged examples, and its gradient by the logits.
-// a, da: m×1; tally: L_G.  The hook says which loss.  One workgroup does it all.
+// L = 1/m Σ generator_loss(b_i), b_i = shift + sign·a_i, over D's logits a_i, and its gradient by them.
+// a, da: m×1; tally: L.  The hook says which loss.  One workgroup does it all.
+// G's loss has shift 0 and sign 1; that of E, who wants of D the opposite, is mirrored at D's boundary: shift 2·BOUNDARY and sign -1.
 
-struct Args { m: u32 }
+struct Args { m: u32, shift: f32, sign: f32 }
 
 @group(0) @binding(0) var<uniform> args: Args;
 @group(0) @binding(1) var<storage, read> a: array<f32>;
@@ -15,8 +16,9 @@ fn main(@builtin(local_invocation_index) local: u32) {
     let share = 1.0 / f32(args.m);
     var sum = 0.0;
     for (var row = local; row < args.m; row += FLAT) {
-        sum += generator_loss(a[row]);
-        da[row] = share * generator_slope(a[row]);
+        let logit = args.shift + args.sign * a[row];
+        sum += generator_loss(logit);
+        da[row] = share * (args.sign * generator_slope(logit));
     }
     sums[local] = sum;
     for (var half = FLAT / 2u; half > 0u; half /= 2u) {

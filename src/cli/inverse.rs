@@ -167,7 +167,19 @@ impl Subject {
         wait(waiter.as_ref(), encoder.infer(sampler, x))
     }
 
-    /// E for this generator: the one that the run's folder keeps, or one that is trained now and put there.
+    /// The E that has played the run's game with this generator (`train.inference`); none where the game has none.
+    /// # Errors
+    /// if the device fails.
+    pub fn encoder_of_game(&mut self) -> Result<Option<Encoder>> {
+        let Generator { sampler, config, state, .. } = &mut self.generator;
+        let encoder = Encoder::of_game(sampler, config, state)?;
+        if encoder.is_some() {
+            terminal(&format!("E is the run's own, which learnt in the game up to iteration {} (train.inference)", state.iteration));
+        }
+        Ok(encoder)
+    }
+
+    /// E for this generator, trained afterwards: the one that the run's folder keeps, or one that is trained now and put there.
     /// # Errors
     /// if G has no such hidden layer, or the device fails. A file that cannot be read or written is no error, but said.
     pub fn encoder(&mut self, recipe: &EncoderRecipe, target: Target) -> Result<Encoder> {

@@ -1,4 +1,4 @@
-//! `gander plan`: both networks, layer by layer, and the recorded iteration, as it will be replayed. Needs neither data nor a device, which is opened only to be asked for its memory.
+//! `gander plan`: the networks, layer by layer, and the recorded iteration, as it will be replayed. Needs neither data nor a device, which is opened only to be asked for its memory.
 
 use crate::bench::Memory;
 use crate::cli::adapter::{self, Opened};
@@ -33,15 +33,19 @@ pub(super) fn run(options: &Options) -> Result<u8> {
         return print(&format!("{name}\n{}", Fit::new(&game, rec.memory(), &plan, &*device)?));
     }
     let (g, d) = (game.generator.parameter_count(), game.discriminator.parameter_count());
+    let e = game.encoder().map(|encoder| format!(", E {}", encoder.parameter_count())).unwrap_or_default();
     let memory = Memory::of(&game.memory_by_kind(rec.memory()));
     let example = example(outline.shape);
     let (of_g, of_d) = (config.generator_shapes()?, config.discriminator_shapes(example)?);
     let m = config.train.batch;
-    let networks = [
+    let mut networks = vec![
         table(("G", config.prior.size.into()), &config.generator.layers, &of_g, m),
         table(("D", example), &config.discriminator.layers, &of_d, m),
     ];
-    print(&format!("{name}: G has {g} parameters, D {d}; buffers of {memory}\n\n{}\n{plan}", networks.join("\n")))
+    if let Some((encoder, of_e)) = config.encoder().zip(config.encoder_shapes(example)?) {
+        networks.push(table(("E", example), &encoder.layers, &of_e, m));
+    }
+    print(&format!("{name}: G has {g} parameters, D {d}{e}; buffers of {memory}\n\n{}\n{plan}", networks.join("\n")))
 }
 
 /// A network layer by layer: what each gives out, learns, and writes down for a minibatch of m. Its name comes with what it takes in.

@@ -1,4 +1,5 @@
-//! `gander reconstruct`: from a picture x to z and back to G(z), by a network that infers z and by gradient descent from there; or to a hidden layer of G
+//! `gander reconstruct`: from a picture x to z and back to G(z), by a network that infers z, the run's own or one that is trained for it, and by
+//! gradient descent from there; or to a hidden layer of G
 //! and back.
 
 use crate::cli::inverse::{Inverted, Subject};
@@ -31,9 +32,10 @@ pub(super) struct Options {
     /// Infer this hidden layer of G in the place of z, counted from 0; there is no descent from there
     #[arg(long, value_name = "LAYER", conflicts_with = "steps")]
     layer: Option<u32>,
-    /// Iterations that E is trained for, where the run's folder does not keep it already
-    #[arg(long, default_value_t = EncoderRecipe::published().iterations, value_name = "ITERATIONS", value_parser = clap::value_parser!(u32).range(1..))]
-    train: u32,
+    /// Iterations that E is trained for, 5000 if it is not given, where the run's folder does not keep it already; a run with train.inference has an E of
+    /// its own, which is taken if this is not given
+    #[arg(long, value_name = "ITERATIONS", value_parser = clap::value_parser!(u32).range(1..))]
+    train: Option<u32>,
     /// The sheet to write, each picture above what G makes of its z; reconstruct.png if nothing else is asked for
     #[arg(long, value_name = "FILE.png")]
     out: Option<PathBuf>,
@@ -50,12 +52,17 @@ struct Found {
 
 pub(super) fn run(options: &Options) -> Result<u8> {
     let mut subject = options.inverted.open(options.count)?;
-    let recipe = EncoderRecipe { iterations: options.train, ..EncoderRecipe::published() };
+    let published = EncoderRecipe::published();
+    let recipe = EncoderRecipe { iterations: options.train.unwrap_or(published.iterations), ..published };
     if let Some(layer) = options.layer {
         let mut encoder = subject.encoder(&recipe, Target::Hidden(layer))?;
         return by_layer(options, &mut subject, &mut encoder, layer);
     }
-    let mut encoder = subject.encoder(&recipe, Target::Noise)?;
+    let of_game = if options.train.is_none() { subject.encoder_of_game()? } else { None };
+    let mut encoder = match of_game {
+        Some(encoder) => encoder,
+        None => subject.encoder(&recipe, Target::Noise)?,
+    };
     let truth = subject.noise(LOOKED_FOR)?;
     let of_truth = subject.generate(&truth)?;
     let of_samples = ways(&mut subject, &mut encoder, &of_truth, options.steps)?;

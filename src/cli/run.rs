@@ -141,8 +141,9 @@ impl Run {
         announce(&mut log, &stage);
         let game = stage.trainer.game();
         let (g, d) = (game.generator.parameter_count(), game.discriminator.parameter_count());
+        let e = game.encoder().map(|encoder| format!(", E {}", encoder.parameter_count())).unwrap_or_default();
         log.say(&format!(
-            "data `{}`, {} examples to train on; G has {g} parameters, D {d}; {}",
+            "data `{}`, {} examples to train on; G has {g} parameters, D {d}{e}; {}",
             dataset.name,
             game.data.examples(),
             folder.path().display()

@@ -86,11 +86,13 @@ pub(super) fn run(options: &Options) -> Result<u8> {
         print(&format!("{}: {} noise vectors\n", path.display(), options.count))?;
     }
     if let Some(path) = &options.logits {
-        npy::write(
-            path,
-            &[options.count as usize, 1],
-            &judged(&options.device, &config, &state, &told.beside(&values, sampler.dimensions(), config.classes()))?,
-        )?;
+        let rows = if config.train.inference {
+            let z = wait(waiter.as_ref(), sampler.noise(options.count, seed, told))?;
+            side_by_side([&values, &z], [sampler.dimensions(), sampler.inputs()])
+        } else {
+            told.beside(&values, sampler.dimensions(), config.classes())
+        };
+        npy::write(path, &[options.count as usize, 1], &judged(&options.device, &config, &state, &rows)?)?;
         print(&format!("{}: {} logits of the discriminator\n", path.display(), options.count))?;
     }
     if let Some(path) = &out {
@@ -120,7 +122,12 @@ pub(super) fn check_class(config: &Config, option: &str, class: u32) -> Result<(
     }
 }
 
-/// What the discriminator makes of samples, and of their labels where it is told them: a logit each.
+/// Each row of the one before that of the other.   result: rows×(n + p).
+fn side_by_side([x, z]: [&[f32]; 2], [n, p]: [u32; 2]) -> Vec<f32> {
+    x.chunks_exact(n as usize).zip(z.chunks_exact(p as usize)).flat_map(|(x, z)| x.iter().chain(z)).copied().collect()
+}
+
+/// What the discriminator makes of samples, and of their labels or noise where it is told them: a logit each.
 fn judged(device: &DeviceOptions, config: &Config, state: &State, samples: &[f32]) -> Result<Vec<f32>> {
     let example = export::example(config)?;
     let Opened { device, waiter, .. } = adapter::open(device)?;

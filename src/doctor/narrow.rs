@@ -49,6 +49,10 @@ fn narrowed(of: &Preset, settings: &[String]) -> Result<Config> {
     let extends = config.generator.extends.is_some();
     narrow_layers(&mut config.generator.layers);
     narrow_layers(&mut config.discriminator.layers);
+    config.encoder = config.encoder();
+    if let Some(encoder) = &mut config.encoder {
+        narrow_layers(&mut encoder.layers);
+    }
     if !extends {
         return config.checked();
     }

@@ -185,6 +185,47 @@ pub fn conditional_plays() -> [Play; 3] {
     ]
 }
 
+/// Bidirectional games, one by each recipe: E draws chance in the one, with instance noise and twice D, and learns by Adam in the other, where G's step and
+/// E's go through D as it is evaluated.
+pub fn inference_plays() -> [Play; 2] {
+    let momentum =
+        "optimizer = { learning_rate = 0.05, decay = 1.01, min_learning_rate = 0.02, momentum = 0.5, final_momentum = 0.7, saturated = 5 }";
+    let adam = "optimizer = { kind = \"adam\", learning_rate = 0.01, beta1 = 0.5, beta2 = 0.99, epsilon = 0.01 }";
+    let encoder = |first: &str, size: u32, optimizer: &str| {
+        format!("encoder={{ {optimizer}, layers = [{first}, {{ kind = \"linear\", units = {size}, irange = 0.5 }}] }}")
+    };
+    let [of_points, of_pictures] = [
+        encoder(
+            "{ kind = \"relu\", units = 8, irange = 0.7, max_col_norm = 0.9 }, { kind = \"sigmoid\", units = 6, irange = 0.5, keep = 0.8 }",
+            7,
+            momentum,
+        ),
+        encoder("{ kind = \"sigmoid\", units = 9, irange = 0.5 }", 4, adam),
+    ];
+    [
+        play(
+            "algorithm 1, k = 2, bidirectional, instance noise, points",
+            3,
+            points(),
+            "k = 2\nbatch = 10\ninstance_noise = 0.2",
+            "noise = \"uniform\"\nsize = 7",
+            "{ kind = \"relu\", units = 9, irange = 0.5 }, { kind = \"linear\", units = 2, irange = 0.5 }",
+            "{ kind = \"maxout\", units = 6, pieces = 3, irange = 0.5, keep = 0.8 }, { kind = \"sigmoid\", units = 1, irange = 0.5, keep = 0.5 }",
+        )
+        .with(&["train.inference=true", &of_points]),
+        play(
+            "code 2014, bidirectional, least squares, gaussian noise, no dropout for G and E, Adam for E, pictures",
+            3,
+            pictures(),
+            "recipe = \"code-2014\"\nk = 1\nbatch = 16\nloss = \"least-squares\"\ngenerator_dropout = false",
+            "noise = \"gaussian\"\nsize = 4",
+            "{ kind = \"sigmoid\", units = 8, irange = 0.5 }, { kind = \"sigmoid\", units = 12, irange = 0.2, bias = \"marginals\" }",
+            "{ kind = \"maxout\", units = 4, pieces = 3, irange = 0.5, keep = 0.8 }, { kind = \"sigmoid\", units = 1, irange = 0.5, keep = 0.5 }",
+        )
+        .with(&["train.inference=true", &of_pictures]),
+    ]
+}
+
 /// Games that between them take every option.
 pub fn option_plays() -> [Play; 3] {
     [

@@ -77,6 +77,11 @@ impl Viewer {
         if data != 1 || noise != 1 {
             return Err(Error::Config(format!("an example has {data} numbers and z has {noise}; {wanted}")));
         }
+        if config.train.inference {
+            return Err(Error::Config(
+                "the run's D judges pairs (x, z) (train.inference), and figure 1 shows D(x): draw a game without it".into(),
+            ));
+        }
         let p_data = Mixture::of_line(&dataset.name)
             .ok_or_else(|| Error::Config(format!("there is no formula for the density of `{}`; {wanted}", dataset.name)))?;
         Ok(Viewer { p_data, steps: Steps::new(config.prior.noise, STEPS)?, seed: config.seed })

@@ -1,6 +1,6 @@
 //! Algorithm 1 of the paper: k steps of D, then one step of G with fresh noise through the updated D.
 
-use crate::gan::Game;
+use crate::gan::{Game, bidirectional};
 use crate::nn::loss;
 use crate::plan::Recorder;
 
@@ -13,6 +13,7 @@ pub fn record_iteration(rec: &mut Recorder, game: &Game) {
         record_discriminator_step(rec, game, step);
     }
     record_generator_step(rec, game);
+    bidirectional::record_encoder_step(rec, game);
 }
 
 /// Records step number `step` of the k steps of D.
@@ -28,6 +29,7 @@ pub fn record_discriminator_step(rec: &mut Recorder, game: &Game, step: u32) {
     g.forward_into(rec, &z, &fake);
     let shown = game.shown(rec, &pair);
     let shown = game.told(rec, &shown, labels.as_ref());
+    let (shown, _) = game.paired(rec, &shown, &x, &z);
     let judged = d.forward(rec, &shown);
 
     rec.section("Update D by ascending its stochastic gradient: ∇θ_d 1/m Σ [log D(x) + log(1 − D(G(z)))].");
@@ -47,12 +49,14 @@ pub fn record_generator_step(rec: &mut Recorder, game: &Game) {
     let forged = g.forward(rec, &z);
     let shown = game.shown(rec, forged.output());
     let shown = game.told(rec, &shown, labels.as_ref());
+    let shown = game.beside_its_noise(rec, &shown, &z);
     let judged = game.judge_forged(rec, &shown);
 
     rec.section("Update G by descending its stochastic gradient: ∇θ_g 1/m Σ log(1 − D(G(z))), or ascending log D(G(z)).");
     let da = game.generator_loss(rec, judged.output(), SUM_OF_BOTH);
     game.rest_generator(rec, &da);
     let dx = d.input_gradient(rec, &judged, &da);
+    let dx = game.without_its_noise(rec, &dx);
     let dx = game.untold(rec, &dx);
     let dx = game.steer(rec, dx);
     g.parameter_gradient(rec, &forged, &dx);

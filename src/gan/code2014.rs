@@ -20,6 +20,7 @@ pub fn record_iteration(rec: &mut Recorder, game: &Game) {
     let forged = g.forward_into(rec, &z, &s);
     let shown = game.shown(rec, &pair);
     let shown = game.told(rec, &shown, labels.as_ref());
+    let (shown, encoded) = game.paired(rec, &shown, &x, &z);
     let judged = d.forward(rec, &shown);
 
     rec.section("D's gradient: half of the cross-entropies of x as real and S as fake.");
@@ -33,11 +34,14 @@ pub fn record_iteration(rec: &mut Recorder, game: &Game) {
     let da = game.generator_loss(rec, judged_s.output(), MEAN_OF_BOTH);
     game.rest_generator(rec, &da);
     let ds = d.input_gradient(rec, &judged_s, &da);
+    let ds = game.without_its_noise(rec, &ds);
     let ds = game.untold(rec, &ds);
     let ds = game.steer(rec, ds);
     g.parameter_gradient(rec, &forged, &ds);
+    game.encoder_gradient(rec, &judged, &shown, encoded.as_ref());
 
     rec.section("Both move at once.");
     game.update_discriminator(rec, 0);
     game.update_generator(rec);
+    game.update_encoder(rec);
 }

@@ -25,10 +25,11 @@ impl Config {
         Input { extent: Extent::from(self.prior.size + labels), labels }
     }
 
-    /// What D takes in: an example of the data, or its numbers and beside them the label.
+    /// What D takes in: an example of the data, or its numbers and beside them the label, or the code.
     pub fn discriminator_input(&self, example: Extent) -> Input {
         match self.train.conditional {
             Some(labels) => Input { extent: Extent::from(example.numbers() + labels), labels },
+            None if self.train.inference => Extent::from(example.numbers() + self.prior.size).into(),
             None => example.into(),
         }
     }

@@ -3,6 +3,8 @@
 mod check;
 mod overrides;
 
+pub(super) use check::check_optimizer;
+
 use crate::data::DataConfig;
 use crate::error::{Error, Result};
 use crate::gan::coordination::AdaptiveConfig;
@@ -39,6 +41,9 @@ pub struct Config {
     pub generator: NetworkConfig,
     /// D.
     pub discriminator: NetworkConfig,
+    /// E, in a game of `train.inference`; if it is left out, the layers of the encoder that `gander reconstruct` trains, and G's optimiser.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub encoder: Option<EncoderConfig>,
     /// What a run writes, and when.
     pub report: ReportConfig,
     /// Where the run went back and halved both learning rates, because a number was no longer finite (`--on-nan retry`). A new run has none.
@@ -95,6 +100,10 @@ pub struct GameConfig {
     /// The classes that G and D are told, each beside its input: a conditional game over labelled data (Mirza and Osindero 2014).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub conditional: Option<u32>,
+    /// A third network E infers z from x and plays with G: D judges pairs, (x, E(x)) against (G(z), z) (Donahue et al. 2017, "Adversarial feature
+    /// learning"; Dumoulin et al. 2017, "Adversarially learned inference").
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub inference: bool,
     /// D's parameters are multiplied by this after each of its updates (`shrink_d` of the published code).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shrink_d: Option<f32>,
@@ -163,6 +172,16 @@ pub struct NetworkConfig {
     /// G only: samples are made by an exponential moving average of the parameters, which keeps this part of itself in every iteration.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub average: Option<f32>,
+}
+
+/// E and its optimiser.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EncoderConfig {
+    /// Its layers, from x up; the last is linear and gives out as many numbers as z has.
+    pub layers: Vec<LayerSpec>,
+    /// How it learns.
+    pub optimizer: OptimizerSpec,
 }
 
 /// How pictures are shown of data whose contrast was normalised: grey is 0, and black and full are the largest magnitude …
@@ -234,7 +253,7 @@ impl Config {
         toml::to_string(self).expect("every field is a TOML value")
     }
 
-    /// The same game by the paper's loss and with none of its options, by G as it is shown: what a fresh critic learns by, whose worth theorem 1 speaks of.
+    /// The same game by the paper's loss and with none of its options, by G as it is shown: what a fresh critic learns by, whose worth theorem 1 speaks of. It judges x alone, without codes.
     pub fn plain(&self) -> Config {
         let GameConfig { recipe, k, batch, iterations, generator_loss, conditional, .. } = self.train;
         let train = GameConfig {
@@ -250,6 +269,7 @@ impl Config {
             generator_dropout: true,
             instance_noise: None,
             conditional,
+            inference: false,
             shrink_d: None,
             clip: None,
             discriminator_rests_above: None,
@@ -258,14 +278,21 @@ impl Config {
         };
         let layers = self.generator.layers.iter().map(|layer| LayerSpec { keep: None, ..layer.clone() }).collect();
         let generator = NetworkConfig { average: None, layers, ..self.generator.clone() };
-        Config { train, generator, ..self.clone() }
+        Config { train, generator, encoder: None, ..self.clone() }
     }
 
-    /// The same game at half the learning rates of both players, from an iteration that it goes back to.
+    /// The same game at half the learning rates of all players, from an iteration that it goes back to.
     pub fn slowed(&self, retried: Retried) -> Config {
         let slow = |network: &NetworkConfig| NetworkConfig { optimizer: network.optimizer.slowed(), ..network.clone() };
         let all = self.retried.iter().copied().chain([retried]).collect();
-        Config { generator: slow(&self.generator), discriminator: slow(&self.discriminator), retried: all, ..self.clone() }
+        let slow_encoder = |encoder: &EncoderConfig| EncoderConfig { optimizer: encoder.optimizer.slowed(), ..encoder.clone() };
+        Config {
+            generator: slow(&self.generator),
+            discriminator: slow(&self.discriminator),
+            encoder: self.encoder.as_ref().map(slow_encoder),
+            retried: all,
+            ..self.clone()
+        }
     }
 
     /// The same configuration, when its values are possible.

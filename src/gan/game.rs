@@ -1,7 +1,8 @@
-//! The game: both players, the prior, the data, and what training keeps beside them.
+//! The game: the players, the prior, the data, and what training keeps beside them.
 
 use crate::data::{Labels, Minibatches, Outline, Shape};
 use crate::error::{Error, Result};
+use crate::gan::bidirectional::Inference;
 use crate::gan::start::write_initial;
 use crate::gan::{Config, GameConfig, Prior, Recipe, algorithm1, code2014};
 use crate::nn::{BiasStart, Extent, Network, Optimizer};
@@ -25,6 +26,8 @@ pub struct Game {
     pub generator: Network,
     /// D. It gives out logits: its sigmoid is part of the losses.
     pub discriminator: Network,
+    /// E, where inference is learned in the game.
+    pub(super) inference: Option<Inference>,
     /// p_z.
     pub prior: Prior,
     /// p_data, as examples.
@@ -64,6 +67,7 @@ impl Game {
         check_marginals(config, outline, mean)?;
         let example = example(outline.shape);
         config.discriminator_shapes(example)?;
+        config.encoder_shapes(example)?;
         let (m, k) = (config.train.batch, config.train.k);
         if u64::from(m) * u64::from(k) + u64::from(outline.examples) > u64::from(u32::MAX) {
             return Err(Error::Config(format!("train.k = {k} minibatches of {m} are more examples per iteration than can be counted")));
@@ -85,10 +89,16 @@ impl Game {
             ring: metrics_ring(rec),
             options: config.train.clone(),
             average: config.generator.average,
+            inference: Inference::new(rec, config, example, &clock),
             generator,
             discriminator,
             clock,
         })
+    }
+
+    /// All networks that learn, in the order of their initial parameters: G, D, and E where there is one.
+    pub fn networks(&self) -> Vec<&Network> {
+        [&self.generator, &self.discriminator].into_iter().chain(self.encoder()).collect()
     }
 
     /// Records one whole iteration: rates, the recipe, metrics, and the clock's next step.
@@ -96,6 +106,7 @@ impl Game {
         rec.section("Learning rate and momentum of this iteration.");
         self.g_optimizer.schedule(rec);
         self.d_optimizer.schedule(rec);
+        self.schedule_encoder(rec);
         match self.options.recipe {
             Recipe::Algorithm1 => algorithm1::record_iteration(rec, self),
             Recipe::Code2014 => code2014::record_iteration(rec, self),
@@ -130,12 +141,13 @@ impl Game {
         self.generator.project(rec);
         self.generator.project_average(rec);
         self.discriminator.project(rec);
+        self.encoder().into_iter().for_each(|encoder| encoder.project(rec));
         rec.finish("projection")
     }
 
     /// Writes what training starts from: initial parameters, and the clock. Velocities begin at zero, as a device's memory does.
     pub fn write_start(&self, device: &mut dyn Device, seed: u32) {
-        for (number, network) in [&self.generator, &self.discriminator].into_iter().enumerate() {
+        for (number, network) in self.networks().into_iter().enumerate() {
             write_initial(device, network, seed, number as u32);
         }
         device.write(&self.clock, bytemuck::cast_slice(&self.clock_at(seed, 0)));

@@ -36,9 +36,7 @@ impl Game {
         if self.data.buffer() == buffer || self.labels.as_ref().is_some_and(|labels| labels.buffer() == buffer) {
             return "data";
         }
-        let holds = |of: fn(&Network) -> Option<&Tensor>| {
-            [&self.generator, &self.discriminator].into_iter().filter_map(of).any(|whole| whole.buffer() == buffer)
-        };
+        let holds = |of: fn(&Network) -> Option<&Tensor>| self.networks().into_iter().filter_map(of).any(|whole| whole.buffer() == buffer);
         KINDS.into_iter().find(|(_, of)| holds(*of)).map_or("activations", |(name, _)| name)
     }
 }

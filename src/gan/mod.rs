@@ -6,6 +6,7 @@
 
 pub mod algorithm1;
 mod alone;
+mod bidirectional;
 pub mod code2014;
 mod conditional;
 mod config;
@@ -30,7 +31,7 @@ mod state;
 mod trainer;
 
 pub use conditional::Told;
-pub use config::{BlendConfig, Config, GameConfig, NetworkConfig, PriorConfig, Recipe, ReportConfig, Retried, Scaling};
+pub use config::{BlendConfig, Config, EncoderConfig, GameConfig, NetworkConfig, PriorConfig, Recipe, ReportConfig, Retried, Scaling};
 pub use coordination::AdaptiveConfig;
 pub use extend::Inherited;
 pub use fit::Fit;

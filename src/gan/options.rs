@@ -25,7 +25,7 @@ impl Game {
         y
     }
 
-    /// D's judgement of what G has made, for G's step: as D is trained, or without its dropout (`no_drop_in_d_for_g`).
+    /// D's judgement of what G has made, for G's step, or of what E has, for E's: as D is trained, or without its dropout (`no_drop_in_d_for_g`).
     pub(super) fn judge_forged(&self, rec: &mut Recorder, forged: &Tensor) -> Pass {
         match self.options.generator_dropout {
             true => self.discriminator.forward(rec, forged),

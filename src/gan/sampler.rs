@@ -119,7 +119,8 @@ impl Judge {
         Ok(Judge { device, rec, discriminator, evaluation: Evaluation::default() })
     }
 
-    /// D's logits, without dropout: D(x) = 1/(1 + exp(−a)).   x: count×dimensions, result: one per row.
+    /// D's logits, without dropout: D(x) = 1/(1 + exp(−a)); of rows with their labels in a conditional game, and with their codes in one of inference.
+    /// x: count×inputs, result: one per row.
     /// # Errors
     /// if the device fails.
     /// # Panics

@@ -32,7 +32,7 @@ impl State {
             let replay = device.prepare(&projection)?;
             device.submit(replay, 1, &[]).await?;
         }
-        State::read(&mut *device, &[&game.generator, &game.discriminator], 0).await
+        State::read(&mut *device, &game.networks(), 0).await
     }
 
     /// Puts a parameter in its place, and its average where one is kept.

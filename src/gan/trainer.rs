@@ -163,7 +163,7 @@ impl Trainer {
         self.forging.apply(&mut *self.device, &mut self.rec, &self.game.generator, z).await
     }
 
-    /// D's logits without dropout, by the discriminator as it is now; with labels in a conditional game.   x: count×inputs, result: one per row.
+    /// D's logits without dropout, by the discriminator as it is now; with labels in a conditional game, and with codes in one of inference.   x: count×inputs, result: one per row.
     /// # Errors
     /// if the device fails.
     /// # Panics
@@ -181,14 +181,14 @@ impl Trainer {
     /// # Errors
     /// if the device fails.
     pub async fn state(&mut self) -> Result<State> {
-        State::read(&mut *self.device, &[&self.game.generator, &self.game.discriminator], self.iteration).await
+        State::read(&mut *self.device, &self.game.networks(), self.iteration).await
     }
 
     /// Goes back to a state.
     /// # Errors
     /// if it belongs to another architecture; nothing is changed then.
     pub fn restore(&mut self, state: &State) -> Result<()> {
-        let networks = [&self.game.generator, &self.game.discriminator];
+        let networks = self.game.networks();
         state.check(&networks)?;
         state.write(&mut *self.device, &networks);
         self.set_clock(state.iteration);

@@ -13,6 +13,7 @@ mod clear_corners;
 mod clip;
 mod column_norm;
 mod column_sums;
+mod columns;
 mod contrast;
 mod convolution;
 mod copy;
@@ -79,6 +80,7 @@ fn twin<T: Real>(operation: &str) -> Option<Twin<T>> {
         "draw_labels" => labels::draw,
         "dropout" => dropout::run,
         "find_non_finite" => find_non_finite::run,
+        "join_columns" => columns::join,
         "join_labels" => labels::join,
         "log_sum_exp" => log_sum_exp::run,
         "log_sum_exp_gradient" => log_sum_exp::gradient,
@@ -97,6 +99,7 @@ fn twin<T: Real>(operation: &str) -> Option<Twin<T>> {
         "nearest_fold" => folds::nearest,
         "noise" => noise::run,
         "normalize_rows" => normalize_rows::run,
+        "part_columns" => columns::part,
         "part_labels" => labels::part,
         "parzen_fold" => folds::parzen,
         "peak_arithmetic" => peak::arithmetic,

@@ -41,6 +41,14 @@ impl Loss {
         }
     }
 
+    /// The logit above which D takes a row for real (`BOUNDARY` of the shaders).
+    fn boundary(self) -> f32 {
+        match self {
+            Loss::CrossEntropy | Loss::Hinge | Loss::Wasserstein => 0.0,
+            Loss::LeastSquares => 0.5,
+        }
+    }
+
     /// The same with G's own form of it, where it has several.
     fn generator_hook(self, form: GeneratorLoss) -> &'static str {
         if self == Loss::CrossEntropy { form.hook() } else { self.hook() }
@@ -75,13 +83,29 @@ pub fn discriminator(rec: &mut Recorder, a: &Tensor, loss: Loss, coefficient: f3
 /// Records the gradient of G's loss, in its form where there are several, by the logits of m forged rows.   a, da: m×1, tally: 1×1.
 #[track_caller]
 pub fn generator(rec: &mut Recorder, a: &Tensor, loss: Loss, form: GeneratorLoss, tally: &Tensor) -> Tensor {
+    of_mirrored(rec, a, loss.generator_hook(form), [0.0, 1.0], tally)
+}
+
+/// Records the gradient of E's loss by the logits of m real rows beside their codes: G's loss of the logit that lies on the other side of D's boundary b,
+/// L_E(a) = L_G(2b - a). E wants D to take (x, E(x)) for forged as G wants it to take (G(z), z) for real: for cross-entropy log D(x, E(x)) is descended, or
+/// log(1 - D(x, E(x))) ascended, and least squares go to the label of fake rows.   a, da: m×1, tally: 1×1.
+#[track_caller]
+pub fn encoder(rec: &mut Recorder, a: &Tensor, loss: Loss, form: GeneratorLoss, tally: &Tensor) -> Tensor {
+    of_mirrored(rec, a, loss.generator_hook(form), [2.0 * loss.boundary(), -1.0], tally)
+}
+
+/// Records the gradient of G's loss of shift + sign·a.
+#[track_caller]
+fn of_mirrored(rec: &mut Recorder, a: &Tensor, hook: &str, [shift, sign]: [f32; 2], tally: &Tensor) -> Tensor {
     assert!(a.cols() == 1, "{a} is no column of logits");
     let da = rec.tensor("da", [a.rows(), 1]);
-    rec.dispatch_hooked("loss_generator", loss.generator_hook(form))
+    rec.dispatch_hooked("loss_generator", hook)
         .bind("a", a)
         .bind("da", &da)
         .bind("tally", tally)
         .argument("m", a.rows())
+        .argument("shift", shift)
+        .argument("sign", sign)
         .flops(u64::from(a.rows()))
         .record();
     da

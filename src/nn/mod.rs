@@ -8,6 +8,7 @@ mod adam;
 mod affine;
 mod architecture;
 mod average;
+pub mod columns;
 mod convolution;
 mod dropout;
 mod extent;

@@ -16,13 +16,12 @@
 
 use crate::compare::wide;
 use crate::lab::{Lab, On, Seen, as_bits};
-use crate::play::{ADAM, ADAM_FOR_G, Play, beyond_the_limit, conditional_plays, option_plays, plays};
+use crate::play::{ADAM, ADAM_FOR_G, Play, beyond_the_limit, conditional_plays, inference_plays, option_plays, plays};
 use gander::bench::{COSINE_GATE, apart, contests, cosines};
 use gander::data::Values;
 use gander::gan::Game;
 use gander::gpu::fuse;
 use gander::host::HostDevice;
-use gander::nn::Network;
 use gander::plan::{Dispatch, Element, Plan, Tensor};
 use std::collections::BTreeSet;
 
@@ -56,6 +55,11 @@ fn every_buffer_of_conditional_games_agrees_after_20_iterations() {
     conditional_plays().iter().for_each(|play| run(play, On::EveryAdapter));
 }
 
+#[test]
+fn every_buffer_of_bidirectional_games_agrees_after_20_iterations() {
+    inference_plays().iter().for_each(|play| run(play, On::EveryAdapter));
+}
+
 /// Matrices, parameters and the data set exceed what these devices bind at once, and are worked on piece by piece.
 #[test]
 fn every_buffer_of_a_game_agrees_that_is_cut_to_fit_small_bindings() {
@@ -87,8 +91,9 @@ fn run(play: &Play, on: On) {
     // The initial projection belongs to the run, and it alone runs once: its result in f64 is where both begin.
     lab.start_twin(&plan, &given);
     projection.dispatches.iter().for_each(|dispatch| lab.host.run(dispatch));
-    let networks = [&game.generator, &game.discriminator];
-    let projected: Vec<Vec<f32>> = networks.map(|network| lab.host.reals(&network.theta).iter().map(|x| *x as f32).collect()).into();
+    let networks = game.networks();
+    let projected: Vec<Vec<f32>> =
+        networks.iter().map(|network| lab.host.reals(&network.theta).iter().map(|x| *x as f32).collect()).collect();
     let mut given = given;
     given.extend(networks.into_iter().zip(&projected).map(|(network, theta)| (&network.theta, &theta[..])));
 
@@ -155,8 +160,7 @@ fn tensors(plan: &Plan) -> Vec<Tensor> {
 /// What training starts from: initial parameters, velocities at rest, the clock, the data. Gradients too, for their padding is never written.
 pub fn start(game: &Game, play: &Play, plan: &Plan) -> Vec<(Tensor, Vec<f32>)> {
     let mut inputs = vec![(game.clock.clone(), as_bits(&game.clock_at(play.config.seed, 0)))];
-    let networks: [&Network; 2] = [&game.generator, &game.discriminator];
-    for (number, network) in networks.into_iter().enumerate() {
+    for (number, network) in game.networks().into_iter().enumerate() {
         for whole in
             [&network.theta, &network.velocity, &network.gradient].into_iter().chain(&network.second_moment).chain(&network.average)
         {

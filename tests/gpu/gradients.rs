@@ -8,6 +8,7 @@ use crate::lab::{Lab, as_bits, numbers};
 use gander::data::labels;
 use gander::gan::{Game, Recipe};
 use gander::host::HostDevice;
+use gander::nn::columns;
 use gander::nn::loss::{self, GeneratorLoss, Loss};
 use gander::nn::{BiasStart, Extent, Initial, Input, Kind, LayerSpec, Network, Nonlinearity};
 use gander::plan::{Device, Plan, Recorder, Tensor};
@@ -329,6 +330,79 @@ fn the_gradients_of_a_conditional_game_are_the_slopes_of_its_loss() {
     };
     the_slopes_of("a label beside its rows", &g(None, None), &d(None));
     the_slopes_of("a label with units of its own", &g(Some(4), Some(0.5)), &d(Some(3)));
+}
+
+/// Through D that judges pairs: L_D by D's own parameters, of (x, E(x)) over (G(z), z); L_G by G's, of (G(z), z), where z goes to D by itself, too; and L_E
+/// by E's, of (x, E(x)), for every loss.
+#[test]
+fn the_gradients_of_a_bidirectional_game_are_the_slopes_of_its_losses() {
+    const SIZE: u32 = 4;
+    let e_specs = [layer(Kind::Relu, 6, None), layer(Kind::Sigmoid, 5, Some(0.5)), layer(Kind::Linear, SIZE, None)];
+    let g_specs = [layer(Kind::Relu, 6, None), layer(Kind::Sigmoid, INPUTS, None)];
+    let d_specs = [layer(Kind::Maxout, 7, Some(0.8)), layer(Kind::Maxout, 4, None), layer(Kind::Sigmoid, 1, None)];
+    let check = |function: &mut Function, what: &str, backward: Plan, network: &Network| {
+        backward.dispatches.iter().for_each(|dispatch| function.host.run(dispatch));
+        for parameter in network.parameters() {
+            let gradient = function.host.reals(&parameter.gradient).to_vec();
+            assert!(gradient.iter().any(|slope| *slope != 0.0), "{what}: nothing flows to {}", parameter.value.name());
+            function.check(&format!("{what}: slope by {}", parameter.value.name()), &parameter.value, &gradient);
+        }
+    };
+    let losses = [Loss::CrossEntropy, Loss::Hinge, Loss::LeastSquares, Loss::Wasserstein].map(|loss| (loss, GeneratorLoss::NonSaturating));
+    for (kind, form) in losses.into_iter().chain([(Loss::CrossEntropy, GeneratorLoss::Minimax)]) {
+        for player in ["D", "G", "E"] {
+            let mut rec = Recorder::new();
+            let clock = rec.words("clock", 4);
+            let e = Network::new(&mut rec, "E", &e_specs, INPUTS, false, &[], &clock);
+            let g = Network::new(&mut rec, "G", &g_specs, SIZE, false, &[], &clock);
+            let d = Network::new(&mut rec, "D", &d_specs, INPUTS + SIZE, true, &[], &clock);
+            // One input holds both: x and z, side by side.
+            let (both, tally) = (rec.tensor("x beside z", [M, INPUTS + SIZE]), rec.tensor("tally", [1, 6]));
+            let x = columns::part(&mut rec, &both, 0..INPUTS);
+            let z = columns::part(&mut rec, &both, INPUTS..INPUTS + SIZE);
+            let (encoded, forged) = (e.forward(&mut rec, &x), g.forward(&mut rec, &z));
+            let what = format!("{kind:?}, {form:?}, L_{player}");
+            match player {
+                "D" => {
+                    let pairs = rec.tensor("pairs", [2 * M, INPUTS + SIZE]);
+                    let (real, fake) = pairs.halves();
+                    columns::join_into(&mut rec, &x, encoded.output(), &real);
+                    columns::join_into(&mut rec, forged.output(), &z, &fake);
+                    let judged = d.forward(&mut rec, &pairs);
+                    let da = loss::discriminator(&mut rec, judged.output(), kind, 1.0, &tally);
+                    let forward = rec.finish("forward");
+                    d.parameter_gradient(&mut rec, &judged, &da);
+                    let backward = rec.finish("backward");
+                    let mut function = ready(&rec, forward, &tally, &[&e, &g, &d], &both, &clock);
+                    check(&mut function, &what, backward, &d);
+                }
+                "G" => {
+                    let pairs = columns::join(&mut rec, forged.output(), &z);
+                    let judged = d.forward(&mut rec, &pairs);
+                    let da = loss::generator(&mut rec, judged.output(), kind, form, &tally);
+                    let forward = rec.finish("forward");
+                    let dy = d.input_gradient(&mut rec, &judged, &da);
+                    let dx = columns::part(&mut rec, &dy, 0..INPUTS);
+                    g.parameter_gradient(&mut rec, &forged, &dx);
+                    let backward = rec.finish("backward");
+                    let mut function = ready(&rec, forward, &tally, &[&e, &g, &d], &both, &clock);
+                    check(&mut function, &what, backward, &g);
+                }
+                _ => {
+                    let pairs = columns::join(&mut rec, &x, encoded.output());
+                    let judged = d.forward(&mut rec, &pairs);
+                    let da = loss::encoder(&mut rec, judged.output(), kind, form, &tally);
+                    let forward = rec.finish("forward");
+                    let dy = d.input_gradient(&mut rec, &judged, &da);
+                    let dz = columns::part(&mut rec, &dy, INPUTS..INPUTS + SIZE);
+                    e.parameter_gradient(&mut rec, &encoded, &dz);
+                    let backward = rec.finish("backward");
+                    let mut function = ready(&rec, forward, &tally, &[&e, &g, &d], &both, &clock);
+                    check(&mut function, &what, backward, &e);
+                }
+            }
+        }
+    }
 }
 
 fn the_slopes_of(what: &str, g_specs: &[LayerSpec], d_specs: &[LayerSpec]) {

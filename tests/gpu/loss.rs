@@ -244,6 +244,47 @@ fn check_generator(formula: &Formula) {
     }
 }
 
+/// E descends G's loss of the logit b on the other side of D's boundary, b = 2·boundary − a, which for least squares is rounded once: by UNIT·|b|. No slope
+/// grows faster than its logit.
+#[test]
+fn the_encoders_loss_is_the_generators_of_the_opposite_judgement() {
+    formulas().iter().for_each(check_encoder);
+}
+
+fn check_encoder(formula: &Formula) {
+    let Formula { loss, form, generator: term, boundary, .. } = formula;
+    let mut lab = Lab::enter();
+    let cases = [1, 13, 65, 131];
+    let tensors = cases.map(|m| {
+        let (a, tally) = (lab.rec.tensor("a", [m, 1]), lab.rec.tensor("tally", [1, 1]));
+        let da = loss::encoder(&mut lab.rec, &a, *loss, *form, &tally);
+        (a, da, tally)
+    });
+    let values = cases.map(logits);
+    let inputs: Vec<_> = tensors.iter().zip(&values).map(|((a, ..), values)| (a, &values[..])).collect();
+    let outputs: Vec<_> = tensors.iter().flat_map(|(_, da, tally)| [da, tally]).collect();
+    let seen = lab.run(On::EveryAdapter, &inputs, &outputs);
+    for (number, m) in cases.into_iter().enumerate() {
+        let b: Vec<f64> = values[number].iter().map(|a| 2.0 * boundary - f64::from(*a)).collect();
+        let rounded = |b: f64| if *boundary == 0.0 { 0.0 } else { UNIT * b.abs() };
+        let share = 1.0 / f64::from(m);
+        let da: Vec<f64> = b.iter().map(|b| -share * (term.slope)(*b)).collect();
+        let da_bound = |i: usize| share * ((term.slope_bound)(b[i]) + 2.0 * rounded(b[i])) + da[i].abs() * (2.0 * UNIT + 2.5 * ULP) + TINY;
+        let terms: Vec<f64> = b.iter().map(|b| (term.loss)(*b)).collect();
+        let loss_bound = |b: &f64| (term.loss_bound)(*b) + 2.0 * rounded(*b) * ((term.slope)(*b).abs() + rounded(*b));
+        let bound = mean_bound(&terms, b.iter().map(loss_bound));
+        let (_, da_tensor, tally_tensor) = &tensors[number];
+        let twin = lab.host.reals(da_tensor);
+        assert!(twin.iter().zip(&da).all(|(twin, da)| (twin - da).abs() <= 1e-14 * (1.0 + da.abs())), "the twin's da of {loss:?}");
+        let magnitude = mean(&terms.iter().map(|term| term.abs()).collect::<Vec<_>>());
+        assert!((lab.host.reals(tally_tensor)[0] - mean(&terms)).abs() <= 1e-12 * (1.0 + magnitude), "the twin's tally of {loss:?}");
+        for gpu in &seen {
+            within(&format!("{}: {loss:?}, {form:?}, da of E, m = {m}", gpu.name), &gpu.reals(2 * number), &da, da_bound);
+            within(&format!("{}: {loss:?}, {form:?}, E, m = {m}", gpu.name), &gpu.reals(2 * number + 1), &[mean(&terms)], |_| bound);
+        }
+    }
+}
+
 /// With logits apart from every kink, each slope is the loss's central difference, in f64.
 #[test]
 fn the_slopes_of_every_formula_are_those_of_its_loss() {

@@ -25,6 +25,7 @@ mod classifier;
 mod clear_corners;
 mod column_norm;
 mod column_sums;
+mod columns;
 mod compare;
 mod contrast;
 mod convolution;

@@ -35,6 +35,7 @@ impl Config {
         self.train.check_coordination()?;
         self.prior.check()?;
         self.check_conditional()?;
+        self.check_inference()?;
         if let Some(step) = self.data.preprocess {
             step.check()?;
         }
@@ -101,6 +102,16 @@ impl Config {
         let shapes = shapes("discriminator", &self.discriminator.layers, self.discriminator_input(example))?;
         check_sizes("discriminator", &shapes, 2 * self.train.batch)?;
         Ok(shapes)
+    }
+
+    /// What each layer of E makes of its input, which is an example of the data; none where there is no E.
+    /// # Errors
+    /// if a layer cannot take in what the one before gives out, or an activation is larger than can be counted.
+    pub fn encoder_shapes(&self, example: Extent) -> Result<Option<Vec<Shaped>>> {
+        let Some(encoder) = self.encoder() else { return Ok(None) };
+        let shapes = shapes("encoder", &encoder.layers, example.into())?;
+        check_sizes("encoder", &shapes, self.train.batch)?;
+        Ok(Some(shapes))
     }
 
     /// What G gives out.
@@ -179,7 +190,12 @@ fn check_network(name: &str, network: &NetworkConfig) -> Result<()> {
     if network.extends.is_none() && !network.layers.iter().any(|layer| layer.kind.has_parameters()) {
         return Err(Error::Config(format!("no layer of the {name} has weights; a network needs something to learn")));
     }
-    match &network.optimizer {
+    check_optimizer(name, &network.optimizer)
+}
+
+/// Checks how a network learns.
+pub(in crate::gan) fn check_optimizer(name: &str, optimizer: &OptimizerSpec) -> Result<()> {
+    match optimizer {
         OptimizerSpec::Adam(spec) => check_adam(name, spec),
         OptimizerSpec::Momentum(spec) => check_momentum(name, spec),
     }

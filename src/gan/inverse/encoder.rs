@@ -13,7 +13,7 @@ use crate::gan::evaluation::rows_at_once;
 use crate::gan::pace::paced;
 use crate::gan::sampler::Workbench;
 use crate::gan::start::write_initial;
-use crate::gan::{Prior, Sampler, State};
+use crate::gan::{Config, EncoderConfig, Prior, Sampler, State};
 use crate::nn::{Network, Optimizer, loss};
 use crate::plan::{Plan, PlanId, Recorder, Tensor};
 
@@ -106,6 +106,17 @@ impl Encoder {
         device.allocate(rec.memory())?;
         write_initial(device, &network, recipe.seed, 0);
         Ok(Encoder { network, recipe: recipe.clone(), target, clock, iteration: 0, prepared: vec![] })
+    }
+
+    /// Lays out the E of a bidirectional game for the generator of a sampler, with what it has learnt there; none where the game has no E.
+    /// # Errors
+    /// if the state belongs to another architecture, or the device refuses a tensor.
+    pub fn of_game(sampler: &mut Sampler, config: &Config, state: &State) -> Result<Option<Encoder>> {
+        let Some(EncoderConfig { layers, optimizer }) = config.encoder() else { return Ok(None) };
+        let recipe = EncoderRecipe { seed: config.seed, batch: config.train.batch, iterations: config.train.iterations, optimizer, layers };
+        let mut encoder = Encoder::new(sampler, &recipe, Target::Noise)?;
+        encoder.restore(sampler, state)?;
+        Ok(Some(encoder))
     }
 
     /// Trains it from its initial parameters. `seen` hears how many iterations are complete; `now_ms` is a clock that only goes forward.

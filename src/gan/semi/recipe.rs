@@ -40,12 +40,18 @@ impl Way {
 
 /// The classifier of a game. Momentum has its final value from the beginning, because an epoch of few examples is short.
 /// # Errors
-/// if D is told labels, or has no hidden layer.
+/// if D is told labels or codes, or has no hidden layer.
 pub fn recipe(config: &Config, iterations: u32) -> Result<Recipe> {
     if let Some(classes) = config.train.conditional {
         return Err(Error::Config(format!(
             "the run's discriminator is told {classes} classes beside x (train.conditional): it would be told what it is to find out; name a run without them"
         )));
+    }
+    if config.train.inference {
+        return Err(Error::Config(
+            "the run's discriminator judges pairs (x, z) (train.inference), and a classifier is given x alone: name a run without it"
+                .into(),
+        ));
     }
     let mut layers = config.discriminator.layers.clone();
     if layers.iter().filter(|layer| layer.kind.has_parameters()).count() < 2 {

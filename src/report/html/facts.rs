@@ -83,6 +83,9 @@ pub(super) fn game(account: &Account) -> String {
     row("z", word(&config, "prior.size").zip(word(&config, "prior.noise")).map(|(size, noise)| format!("{noise}, {size}-dimensional")));
     row("G", layers(&config, "generator"));
     row("D", layers(&config, "discriminator"));
+    let inferred = word(&config, "train.inference").filter(|inferred| inferred == "true");
+    row("inference", inferred.map(|_| "E infers z, and D judges pairs (x, E(x)) and (G(z), z)".into()));
+    row("E", layers(&config, "encoder"));
     row("seed", word(&config, "seed"));
     row("learning rates halved", retried(&config));
     row("sha256 of the data", account.journal.checksum.clone());
