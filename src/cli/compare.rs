@@ -113,6 +113,7 @@ impl Options {
     /// The complete configuration of one run.
     fn config(&self, arm: &Arm, seed: u32) -> Result<Config> {
         let mut config = arm.config(seed, if self.seconds.is_some() { Some(u32::MAX) } else { self.iterations })?;
+        config.check_starts_from_noise()?;
         config.retried.clear();
         config.data = self.run.data.chosen(&config.data)?;
         let (every, iterations) = (config.report.monitor_every, config.train.iterations);

@@ -26,10 +26,18 @@ pub(super) struct Generator {
 }
 
 impl Generator {
-    /// Opens the generator of a run at a moment.
+    /// Opens the generator of a run at a moment, which starts from z, or from z and a label.
+    /// # Errors
+    /// if there is no such checkpoint, it is damaged, its generator completes pictures, or the device cannot be opened.
+    pub fn open(view: &RunView, at: At, seed: Option<u32>, device: &DeviceOptions) -> Result<Generator> {
+        Config::parse(&view.checkpoint(at)?.config, &[])?.check_starts_from_noise()?;
+        Generator::open_any(view, at, seed, device)
+    }
+
+    /// Opens the generator of a run at a moment, whatever it starts from.
     /// # Errors
     /// if there is no such checkpoint, it is damaged, or the device cannot be opened.
-    pub fn open(view: &RunView, at: At, seed: Option<u32>, device: &DeviceOptions) -> Result<Generator> {
+    pub fn open_any(view: &RunView, at: At, seed: Option<u32>, device: &DeviceOptions) -> Result<Generator> {
         let Checkpoint { iteration, seed: own, config, device: trainer, version, data, tensors } = view.checkpoint(at)?;
         let trained = Trained { seed: own, config, device: trainer, version, data };
         let (config, state) = (Config::parse(&trained.config, &[])?, State { iteration, tensors });

@@ -1,4 +1,5 @@
-//! `gander inpaint`: completes pictures of which a part is hidden, by gradient descent in z on the part that is kept.
+//! `gander inpaint`: completes pictures of which a part is hidden: by the generator itself where it has learnt to (`train.completion`), and otherwise by gradient
+//! descent in z on the part that is kept.
 
 use crate::cli::inverse::{Inverted, Subject};
 use crate::cli::print;
@@ -6,6 +7,7 @@ use crate::data::samples::read_picture_from;
 use crate::data::{Shape, npy};
 use crate::error::{Error, Result};
 use crate::eval::reconstruction::{mean_squared_error, spread};
+use crate::gan::completion;
 use crate::gan::inverse::{Descent, Mask};
 use crate::report::Png;
 use crate::report::sheet::{Scale, sheet};
@@ -29,10 +31,10 @@ pub(super) struct Options {
     /// Completions of each picture
     #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u32).range(1..=100))]
     completions: u32,
-    /// Random places from which each completion is looked for; the one that fits the kept part best is taken
+    /// Where G starts from z alone: random places from which each completion is looked for; the one that fits the kept part best is taken
     #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u32).range(1..=1000))]
     starts: u32,
-    /// Steps of gradient descent in z
+    /// Where G starts from z alone: steps of gradient descent in z
     #[arg(long, default_value_t = 300, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     steps: u32,
     /// The sheet to write, a picture per row: whole, masked, completed; inpaint.png if nothing else is asked for
@@ -86,7 +88,12 @@ pub(super) fn run(options: &Options) -> Result<u8> {
     let shape = subject.picture.shape;
     let weights = options.mask.weights(shape, subject.generator.seed)?;
     let search = Search { completions: options.completions as usize, starts: options.starts as usize, steps: options.steps };
-    let (x, made) = (subject.x.clone(), complete(&mut subject, &weights, search)?);
+    let x = subject.x.clone();
+    let made = if subject.generator.config.train.completion {
+        forge(&mut subject, &weights, search.completions)?
+    } else {
+        complete(&mut subject, &weights, search)?
+    };
     let again = repeated(&x, subject.dimensions(), search.completions);
     let shown: Vec<f32> = pasted(&again, &made, &weights);
 
@@ -119,6 +126,14 @@ pub(super) fn run(options: &Options) -> Result<u8> {
         text += &format!("{}: a picture per row, whole, masked, and completed\n", path.display());
     }
     print(&text)
+}
+
+/// What a generator that completes pictures makes of each, by fresh z for every completion.
+fn forge(subject: &mut Subject, weights: &[f32], completions: usize) -> Result<Vec<f32>> {
+    let count = subject.count() * completions;
+    let (noise, given) =
+        (subject.noise(count as u32)?, completion::given(&repeated(&subject.x, subject.dimensions(), completions), weights));
+    subject.generate(&completion::beside_given(&noise, noise.len() / count, &given, 2 * weights.len()))
 }
 
 /// What G makes of the z that fit the kept numbers, for every completion of every picture.

@@ -61,7 +61,7 @@ impl Inverted {
     /// if there is no such checkpoint, its generator is told labels, the run's examples are no pictures, what is given does not fit them, or the device cannot be opened.
     pub fn open(&self, count: u32) -> Result<Subject> {
         let view = RunView::open(&self.run)?;
-        let generator = Generator::open(&view, self.at, self.seed, &self.device)?;
+        let generator = Generator::open_any(&view, self.at, self.seed, &self.device)?;
         if let Some(classes) = generator.config.train.conditional {
             return Err(Error::Config(format!(
                 "the run's generator is told {classes} classes beside z (train.conditional): only one that is given z alone can be inverted; name such a run"

@@ -52,6 +52,7 @@ struct Found {
 
 pub(super) fn run(options: &Options) -> Result<u8> {
     let mut subject = options.inverted.open(options.count)?;
+    subject.generator.config.check_starts_from_noise()?;
     let published = EncoderRecipe::published();
     let recipe = EncoderRecipe { iterations: options.train.unwrap_or(published.iterations), ..published };
     if let Some(layer) = options.layer {

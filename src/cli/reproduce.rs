@@ -112,6 +112,7 @@ impl Table1 {
         overrides.extend(self.iterations.map(|iterations| format!("train.iterations={iterations}")));
         let mut config = follow(Config::parse(preset_named(&self.preset)?.toml, &overrides)?)?;
         // As `gander train` does: the run is to know what it was trained on.
+        config.check_starts_from_noise()?;
         config.data = self.run.data.chosen(&config.data)?;
         Ok(config)
     }

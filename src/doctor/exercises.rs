@@ -2,7 +2,9 @@
 
 use crate::bench::record_peaks;
 use crate::data::Dataset;
-use crate::doctor::plays::{ADAM, ADAM_FOR_G, Play, beyond_the_limit, conditional_plays, inference_plays, option_plays, plays, points};
+use crate::doctor::plays::{
+    ADAM, ADAM_FOR_G, Play, beyond_the_limit, completion_plays, conditional_plays, inference_plays, option_plays, plays, points,
+};
 use crate::doctor::{Part, Scribe, Script, narrow_presets};
 use crate::error::Result;
 use crate::eval::classifier::{Classifier, Recipe};
@@ -62,7 +64,14 @@ fn small_games() -> Vec<Play> {
         let loss = format!("train.loss={loss}");
         first.with(&[&loss, "train.clip=0.2"])
     });
-    plays().into_iter().chain(option_plays()).chain(conditional_plays()).chain(inference_plays()).chain(losses).collect()
+    plays()
+        .into_iter()
+        .chain(option_plays())
+        .chain(conditional_plays())
+        .chain(inference_plays())
+        .chain(completion_plays())
+        .chain(losses)
+        .collect()
 }
 
 /// Games whose tensors are cut where bindings are small.

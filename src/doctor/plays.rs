@@ -226,6 +226,35 @@ pub fn inference_plays() -> [Play; 2] {
     ]
 }
 
+/// Games that complete pictures, one by each recipe: of two channels with instance noise, and of halves that begin where no binding may.
+pub fn completion_plays() -> [Play; 2] {
+    let pictures = |channels, height, width, examples| {
+        let shape = Shape { width, height, channels };
+        let values = (0..examples * shape.dimensions()).map(|i: u32| (i.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
+        shaped("pictures in channels", shape, Values::Bytes(values), examples)
+    };
+    [
+        play(
+            "algorithm 1, k = 2, completion, instance noise, two channels",
+            3,
+            pictures(2, 4, 5, 23),
+            "k = 2\nbatch = 10\ncompletion = true\ninstance_noise = 0.2",
+            "noise = \"uniform\"\nsize = 7",
+            "{ kind = \"relu\", units = 9, irange = 0.3 }, { kind = \"sigmoid\", units = 40, irange = 0.3 }",
+            "{ kind = \"maxout\", units = 6, pieces = 3, irange = 0.2, keep = 0.8 }, { kind = \"sigmoid\", units = 1, irange = 0.5, keep = 0.5 }",
+        ),
+        play(
+            "code 2014, completion, odd sides",
+            3,
+            pictures(1, 3, 5, 19),
+            "recipe = \"code-2014\"\nk = 1\nbatch = 7\ncompletion = true",
+            "noise = \"gaussian\"\nsize = 4",
+            "{ kind = \"sigmoid\", units = 8, irange = 0.5 }, { kind = \"sigmoid\", units = 15, irange = 0.3, bias = \"marginals\" }",
+            "{ kind = \"maxout\", units = 4, pieces = 3, irange = 0.4, keep = 0.8 }, { kind = \"sigmoid\", units = 1, irange = 0.5, keep = 0.5 }",
+        ),
+    ]
+}
+
 /// Games that between them take every option.
 pub fn option_plays() -> [Play; 3] {
     [

@@ -23,12 +23,13 @@ pub fn record_discriminator_step(rec: &mut Recorder, game: &Game, step: u32) {
     let pair = rec.tensor("x over G(z)", [2 * m, data.dimensions()]);
     let (x, fake) = pair.halves();
     let chosen = data.draw(rec, step, &x);
-    let labels = game.labels_of(rec, &chosen);
+    let condition = game.condition(rec, &chosen, &x);
     let z = prior.draw(rec, *m);
-    let z = game.told(rec, &z, labels.as_ref());
+    let z = condition.beside_noise(rec, &z);
     g.forward_into(rec, &z, &fake);
+    condition.keep(rec, &fake);
     let shown = game.shown(rec, &pair);
-    let shown = game.told(rec, &shown, labels.as_ref());
+    let shown = condition.beside_examples(rec, &shown);
     let (shown, _) = game.paired(rec, &shown, &x, &z);
     let judged = d.forward(rec, &shown);
 
@@ -43,12 +44,13 @@ pub fn record_discriminator_step(rec: &mut Recorder, game: &Game, step: u32) {
 pub fn record_generator_step(rec: &mut Recorder, game: &Game) {
     let Game { generator: g, discriminator: d, prior, m, .. } = game;
     rec.section("Sample m fresh noise vectors z; the updated D judges G(z).");
-    let labels = game.labels_again(rec);
+    let condition = game.condition_again(rec);
     let z = prior.draw(rec, *m);
-    let z = game.told(rec, &z, labels.as_ref());
+    let z = condition.beside_noise(rec, &z);
     let forged = g.forward(rec, &z);
+    condition.keep(rec, forged.output());
     let shown = game.shown(rec, forged.output());
-    let shown = game.told(rec, &shown, labels.as_ref());
+    let shown = condition.beside_examples(rec, &shown);
     let shown = game.beside_its_noise(rec, &shown, &z);
     let judged = game.judge_forged(rec, &shown);
 
@@ -57,7 +59,7 @@ pub fn record_generator_step(rec: &mut Recorder, game: &Game) {
     game.rest_generator(rec, &da);
     let dx = d.input_gradient(rec, &judged, &da);
     let dx = game.without_its_noise(rec, &dx);
-    let dx = game.untold(rec, &dx);
+    let dx = condition.without(rec, &dx);
     let dx = game.steer(rec, dx);
     g.parameter_gradient(rec, &forged, &dx);
     game.update_generator(rec);

@@ -14,12 +14,13 @@ pub fn record_iteration(rec: &mut Recorder, game: &Game) {
     let pair = rec.tensor("x over S", [2 * m, data.dimensions()]);
     let (x, s) = pair.halves();
     let chosen = data.draw(rec, 0, &x);
-    let labels = game.labels_of(rec, &chosen);
+    let condition = game.condition(rec, &chosen, &x);
     let z = prior.draw(rec, *m);
-    let z = game.told(rec, &z, labels.as_ref());
+    let z = condition.beside_noise(rec, &z);
     let forged = g.forward_into(rec, &z, &s);
+    condition.keep(rec, &s);
     let shown = game.shown(rec, &pair);
-    let shown = game.told(rec, &shown, labels.as_ref());
+    let shown = condition.beside_examples(rec, &shown);
     let (shown, encoded) = game.paired(rec, &shown, &x, &z);
     let judged = d.forward(rec, &shown);
 
@@ -35,7 +36,7 @@ pub fn record_iteration(rec: &mut Recorder, game: &Game) {
     game.rest_generator(rec, &da);
     let ds = d.input_gradient(rec, &judged_s, &da);
     let ds = game.without_its_noise(rec, &ds);
-    let ds = game.untold(rec, &ds);
+    let ds = condition.without(rec, &ds);
     let ds = game.steer(rec, ds);
     g.parameter_gradient(rec, &forged, &ds);
     game.encoder_gradient(rec, &judged, &shown, encoded.as_ref());

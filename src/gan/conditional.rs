@@ -7,11 +7,11 @@
 //! the labels of the minibatch's examples, so it meets each as often as the data have it.
 //! A game that is not conditional records nothing of this.
 
-use crate::data::{Dataset, labels};
+use crate::data::Dataset;
 use crate::error::{Error, Result};
 use crate::gan::{Config, Game};
 use crate::nn::{Extent, Input};
-use crate::plan::{Device, Recorder, Tensor};
+use crate::plan::Device;
 
 impl Config {
     /// Classes that G and D are told; 0 in a game that is not conditional.
@@ -19,17 +19,18 @@ impl Config {
         self.train.conditional.unwrap_or(0)
     }
 
-    /// What G takes in: z, and beside it the label.
+    /// What G takes in: z, and beside it the label, or what is kept of an example and its mask.
     pub fn generator_input(&self) -> Input {
         let labels = self.classes();
-        Input { extent: Extent::from(self.prior.size + labels), labels }
+        Input { extent: Extent::from(self.prior.size + labels + 2 * self.completed()), labels }
     }
 
-    /// What D takes in: an example of the data, or its numbers and beside them the label, or the code.
+    /// What D takes in: an example of the data, or its numbers and beside them the label, the code, or the mask.
     pub fn discriminator_input(&self, example: Extent) -> Input {
         match self.train.conditional {
             Some(labels) => Input { extent: Extent::from(example.numbers() + labels), labels },
             None if self.train.inference => Extent::from(example.numbers() + self.prior.size).into(),
+            None if self.train.completion => Extent::from(2 * example.numbers()).into(),
             None => example.into(),
         }
     }
@@ -52,31 +53,6 @@ impl Game {
         }
         self.data.upload(device, dataset);
         Ok(())
-    }
-
-    /// Records the labels of the examples that were chosen; none where nobody is told them.   chosen, result: 1×m.
-    pub(super) fn labels_of(&self, rec: &mut Recorder, chosen: &Tensor) -> Option<Tensor> {
-        self.labels.as_ref().map(|labels| labels.draw(rec, chosen))
-    }
-
-    /// Records the labels of D's last minibatch in this iteration, for G's step; none where nobody is told them.   result: 1×m.
-    pub(super) fn labels_again(&self, rec: &mut Recorder) -> Option<Tensor> {
-        let labels = self.labels.as_ref()?;
-        let chosen = self.data.choose(rec, self.k - 1, self.m);
-        Some(labels.draw(rec, &chosen))
-    }
-
-    /// Records what a network is given of rows x: (x, c) where there are labels, x itself where not. Of 2m rows, the second m have the labels of the first.
-    pub(super) fn told(&self, rec: &mut Recorder, x: &Tensor, labels: Option<&Tensor>) -> Tensor {
-        match labels.zip(self.options.conditional) {
-            Some((labels, classes)) => labels::join(rec, x, labels, classes),
-            None => x.clone(),
-        }
-    }
-
-    /// Records ∂L/∂x out of ∂L/∂(x, c).
-    pub(super) fn untold(&self, rec: &mut Recorder, dy: &Tensor) -> Tensor {
-        self.options.conditional.map_or_else(|| dy.clone(), |classes| labels::part(rec, dy, classes))
     }
 }
 

@@ -100,6 +100,10 @@ pub struct GameConfig {
     /// The classes that G and D are told, each beside its input: a conditional game over labelled data (Mirza and Osindero 2014).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub conditional: Option<u32>,
+    /// G completes pictures: it is given z, what is kept of an example, and the mask, one for each example and drawn anew every time; D judges the completed
+    /// picture beside the mask (the paper, section 7: all conditionals p(x_S | x_not S) by one model).
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub completion: bool,
     /// A third network E infers z from x and plays with G: D judges pairs, (x, E(x)) against (G(z), z) (Donahue et al. 2017, "Adversarial feature
     /// learning"; Dumoulin et al. 2017, "Adversarially learned inference").
     #[serde(default, skip_serializing_if = "is_default")]
@@ -269,6 +273,7 @@ impl Config {
             generator_dropout: true,
             instance_noise: None,
             conditional,
+            completion: false,
             inference: false,
             shrink_d: None,
             clip: None,

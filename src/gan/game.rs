@@ -4,7 +4,7 @@ use crate::data::{Labels, Minibatches, Outline, Shape};
 use crate::error::{Error, Result};
 use crate::gan::bidirectional::Inference;
 use crate::gan::start::write_initial;
-use crate::gan::{Config, GameConfig, Prior, Recipe, algorithm1, code2014};
+use crate::gan::{Config, GameConfig, Prior, Recipe, algorithm1, code2014, completion};
 use crate::nn::{BiasStart, Extent, Network, Optimizer};
 use crate::plan::{Device, Plan, Recorder, Tensor};
 
@@ -28,6 +28,8 @@ pub struct Game {
     pub discriminator: Network,
     /// E, where inference is learned in the game.
     pub(super) inference: Option<Inference>,
+    /// The shape of the pictures, where G completes them.
+    pub(super) completes: Option<Shape>,
     /// p_z.
     pub prior: Prior,
     /// p_data, as examples.
@@ -65,6 +67,7 @@ impl Game {
         check_followed(config)?;
         check_outputs(config, outline)?;
         check_marginals(config, outline, mean)?;
+        let completes = completion::shape_of(config, &outline.name, outline.shape)?;
         let example = example(outline.shape);
         config.discriminator_shapes(example)?;
         config.encoder_shapes(example)?;
@@ -77,6 +80,7 @@ impl Game {
         let mut discriminator =
             Network::new(rec, "D", &config.discriminator.layers, config.discriminator_input(example), true, mean, &clock);
         Ok(Game {
+            completes,
             prior: Prior::of(&config.prior, &clock),
             data: Minibatches::new(rec, outline, &clock),
             labels: config.train.conditional.map(|_| Labels::new(rec, outline)),

@@ -8,6 +8,8 @@ pub mod algorithm1;
 mod alone;
 mod bidirectional;
 pub mod code2014;
+pub mod completion;
+mod condition;
 mod conditional;
 mod config;
 mod coordination;

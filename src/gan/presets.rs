@@ -24,6 +24,7 @@ impl Preset {
 pub const PRESETS: &[Preset] = &[
     Preset { name: "digits", toml: include_str!("../../assets/presets/digits.toml") },
     Preset { name: "digits-conditional", toml: include_str!("../../assets/presets/digits-conditional.toml") },
+    Preset { name: "digits-completion", toml: include_str!("../../assets/presets/digits-completion.toml") },
     Preset { name: "digits-inference", toml: include_str!("../../assets/presets/digits-inference.toml") },
     Preset { name: "mnist", toml: include_str!("../../assets/presets/mnist.toml") },
     Preset { name: "mnist-conditional", toml: include_str!("../../assets/presets/mnist-conditional.toml") },

@@ -7,7 +7,7 @@ use crate::gan::evaluation::Evaluation;
 use crate::gan::inspection::{Chunk, Inspector};
 use crate::gan::pace::Pace;
 use crate::gan::sheets::Sheets;
-use crate::gan::{Config, Fit, Game, Metrics, State, Told};
+use crate::gan::{Config, Fit, Game, Metrics, State, Told, completion};
 use crate::plan::{Device, Plan, PlanId, Readback, Recorder, Span};
 use std::collections::VecDeque;
 use std::ops::ControlFlow;
@@ -23,6 +23,8 @@ pub struct Trainer {
     pub(super) plan: Plan,
     pub(super) replay: PlanId,
     sheets: Sheets,
+    /// What G is given on sheets beside z, where it completes pictures.   rows×2n.
+    given: Vec<f32>,
     forging: Evaluation,
     judging: Evaluation,
     pub(super) alone: Alone,
@@ -54,6 +56,7 @@ impl Trainer {
             plan,
             replay,
             sheets,
+            given: completion::given_on_sheets(config, dataset)?,
             forging: Evaluation::default(),
             judging: Evaluation::default(),
             alone: Alone::default(),
@@ -146,15 +149,22 @@ impl Trainer {
         Ok(spans)
     }
 
-    /// Samples of G for the first `count` noise vectors of a seed: the same z for ever, and every label as often.   count×dimensions, row by row.
+    /// Samples of G for the first `count` noise vectors of a seed: the same z for ever, and every label as often; in a game of completion the first training
+    /// examples, completed under a mask each.   count×dimensions, row by row.
     /// # Errors
     /// if the device fails.
     pub async fn samples(&mut self, count: u32, seed: u32) -> Result<Vec<f32>> {
         let z = self.sheets.noise(&mut *self.device, &mut self.rec, count, seed, Told::All).await?;
-        self.generate(&z).await
+        if self.given.is_empty() {
+            return self.generate(&z).await;
+        }
+        let (size, n) = (self.game.prior.size() as usize, self.game.data.dimensions() as usize);
+        let made = self.generate(&completion::beside_given(&z, size, &self.given, 2 * n)).await?;
+        Ok(completion::kept(&made, &self.given, n))
     }
 
-    /// x = G(z) for noise vectors of the caller's choice, by the generator as it is now; with labels in a conditional game.   z: count×inputs, result: count×dimensions, row by row.
+    /// x = G(z) for noise vectors of the caller's choice, by the generator as it is now; with labels in a conditional game, and with what is kept and its mask
+    /// in one of completion.   z: count×inputs, result: count×dimensions, row by row.
     /// # Errors
     /// if the device fails.
     /// # Panics

@@ -22,6 +22,7 @@ mod draw;
 mod dropout;
 mod find_non_finite;
 mod folds;
+mod given;
 mod labels;
 mod log_sum_exp;
 mod loss_blend;
@@ -77,9 +78,11 @@ fn twin<T: Real>(operation: &str) -> Option<Twin<T>> {
         "contrast" => contrast::run,
         "copy" => copy::run,
         "draw" => draw::run,
+        "draw_given" => given::draw,
         "draw_labels" => labels::draw,
         "dropout" => dropout::run,
         "find_non_finite" => find_non_finite::run,
+        "forget_given" => given::forget,
         "join_columns" => columns::join,
         "join_labels" => labels::join,
         "log_sum_exp" => log_sum_exp::run,
@@ -99,6 +102,7 @@ fn twin<T: Real>(operation: &str) -> Option<Twin<T>> {
         "nearest_fold" => folds::nearest,
         "noise" => noise::run,
         "normalize_rows" => normalize_rows::run,
+        "keep_given" => given::keep,
         "part_columns" => columns::part,
         "part_labels" => labels::part,
         "parzen_fold" => folds::parzen,

@@ -16,7 +16,7 @@
 
 use crate::compare::wide;
 use crate::lab::{Lab, On, Seen, as_bits};
-use crate::play::{ADAM, ADAM_FOR_G, Play, beyond_the_limit, conditional_plays, inference_plays, option_plays, plays};
+use crate::play::{ADAM, ADAM_FOR_G, Play, beyond_the_limit, completion_plays, conditional_plays, inference_plays, option_plays, plays};
 use gander::bench::{COSINE_GATE, apart, contests, cosines};
 use gander::data::Values;
 use gander::gan::Game;
@@ -57,7 +57,7 @@ fn every_buffer_of_conditional_games_agrees_after_20_iterations() {
 
 #[test]
 fn every_buffer_of_bidirectional_games_agrees_after_20_iterations() {
-    inference_plays().iter().for_each(|play| run(play, On::EveryAdapter));
+    inference_plays().iter().chain(&completion_plays()).for_each(|play| run(play, On::EveryAdapter));
 }
 
 /// Matrices, parameters and the data set exceed what these devices bind at once, and are worked on piece by piece.

@@ -5,13 +5,14 @@
 //! margin is asserted: golden's 2e-6 is not enough here, and h moves an input by h times what feeds it.
 
 use crate::lab::{Lab, as_bits, numbers};
+use crate::play::{Play, completion_plays, conditional_plays, inference_plays};
 use gander::data::labels;
 use gander::gan::{Game, Recipe};
 use gander::host::HostDevice;
 use gander::nn::columns;
 use gander::nn::loss::{self, GeneratorLoss, Loss};
 use gander::nn::{BiasStart, Extent, Initial, Input, Kind, LayerSpec, Network, Nonlinearity};
-use gander::plan::{Device, Plan, Recorder, Tensor};
+use gander::plan::{Device, Dispatch, Plan, Recorder, Tensor};
 
 const H: f64 = 1e-5;
 /// Relative to the largest element of the gradient.
@@ -408,47 +409,58 @@ fn the_gradients_of_a_bidirectional_game_are_the_slopes_of_its_losses() {
     }
 }
 
-/// The step of E that a game records, not one that is put together here: its gradient is the slope of the loss that it tallies, through D as it has become.
+/// The step of the last player in an iteration as a game records it, not one that is put together here: its gradient is the slope of the loss that it tallies.
+fn check_recorded_step(play: &Play, last: impl Fn(&Game) -> &Network, algorithm_1: &str) {
+    let mut lab = Lab::enter();
+    let game =
+        Game::new(&mut lab.rec, &play.config, &play.dataset.outline(), &play.dataset.training_mean()).expect("the game fits its data");
+    let plan = game.record_iteration(&mut lab.rec);
+    let inputs = crate::golden::start(&game, play, &plan);
+    let given: Vec<_> = inputs.iter().map(|(tensor, values)| (tensor, &values[..])).collect();
+    lab.start_twin(&plan, &given);
+    // Biases begin at zero, where a slope is not looked for.
+    for parameter in last(&game).parameters() {
+        if lab.host.reals(&parameter.value).iter().all(|x| *x == 0.0) {
+            lab.host.set_reals(&parameter.value, &vec![0.05; parameter.value.len() as usize]);
+        }
+    }
+    // In the code of 2014 everybody's pass is part of D's, before anybody moves; in algorithm 1 the step is the last.
+    let begin = match play.config.train.recipe {
+        Recipe::Algorithm1 => algorithm_1,
+        Recipe::Code2014 => "Sample m examples x",
+    };
+    let [before, step] = cut(&plan, begin);
+    before.dispatches.iter().for_each(|dispatch| lab.host.run(dispatch));
+    let loss = step.dispatches.iter().rposition(|dispatch| dispatch.kernel.operation == "loss_generator").expect("the last loss");
+    let tally = step.dispatches[loss].bindings.iter().find(|(slot, _)| *slot == "tally").expect("a loss has one").1.clone();
+    let moves =
+        |dispatch: &Dispatch| dispatch.tensors(true).any(|x| game.networks().iter().any(|network| network.theta.buffer() == x.buffer()));
+    let end = step.dispatches.iter().position(moves).expect("somebody moves");
+    let plan = |dispatches: &[Dispatch]| Plan { name: "a step".into(), dispatches: dispatches.to_vec() };
+    // What others write in between does not reach this loss.
+    let (forward, backward) = (plan(&step.dispatches[..=loss]), plan(&step.dispatches[loss + 1..end]));
+    let host = std::mem::replace(&mut lab.host, HostDevice::new());
+    let mut function = Function { host, forward, loss: tally };
+    function.value();
+    backward.dispatches.iter().for_each(|dispatch| function.host.run(dispatch));
+    for parameter in last(&game).parameters() {
+        let gradient = function.host.reals(&parameter.gradient).to_vec();
+        function.check(&format!("{}: by {}", play.name, parameter.value.name()), &parameter.value, &gradient);
+    }
+}
+
 #[test]
 fn what_e_descends_in_a_recorded_iteration_is_the_slope_of_its_loss() {
-    let mut lab = Lab::enter();
-    for play in &gander::doctor::plays::inference_plays() {
-        let game =
-            Game::new(&mut lab.rec, &play.config, &play.dataset.outline(), &play.dataset.training_mean()).expect("the game fits its data");
-        let encoder = game.encoder().expect("it is a game of inference");
-        let plan = game.record_iteration(&mut lab.rec);
-        let inputs = crate::golden::start(&game, play, &plan);
-        let given: Vec<_> = inputs.iter().map(|(tensor, values)| (tensor, &values[..])).collect();
-        lab.start_twin(&plan, &given);
-        // Biases begin at zero, where a slope is not looked for.
-        for parameter in encoder.parameters() {
-            let values: Vec<f64> = lab.host.reals(&parameter.value).iter().map(|x| if *x == 0.0 { 0.05 } else { *x }).collect();
-            lab.host.set_reals(&parameter.value, &values);
-        }
-        // In the code of 2014 E's pass is part of D's, before anybody moves; in algorithm 1 its step is the last.
-        let begin = match play.config.train.recipe {
-            Recipe::Algorithm1 => "Draw D's last examples x again",
-            Recipe::Code2014 => "Sample m examples x",
-        };
-        let [before, step] = cut(&plan, begin);
-        before.dispatches.iter().for_each(|dispatch| lab.host.run(dispatch));
-        let loss = step.dispatches.iter().rposition(|dispatch| dispatch.kernel.operation == "loss_generator").expect("E's is the last");
-        let tally = step.dispatches[loss].bindings.iter().find(|(slot, _)| *slot == "tally").expect("a loss has one").1.clone();
-        let moves = |dispatch: &gander::plan::Dispatch| {
-            dispatch.tensors(true).any(|x| game.networks().iter().any(|network| network.theta.buffer() == x.buffer()))
-        };
-        let end = step.dispatches.iter().position(moves).expect("somebody moves");
-        let plan = |dispatches: &[gander::plan::Dispatch]| Plan { name: "step of E".into(), dispatches: dispatches.to_vec() };
-        // What others write in between does not reach E's loss.
-        let (forward, backward) = (plan(&step.dispatches[..=loss]), plan(&step.dispatches[loss + 1..end]));
-        let host = std::mem::replace(&mut lab.host, HostDevice::new());
-        let mut function = Function { host, forward, loss: tally };
-        function.value();
-        backward.dispatches.iter().for_each(|dispatch| function.host.run(dispatch));
-        for parameter in encoder.parameters() {
-            let gradient = function.host.reals(&parameter.gradient).to_vec();
-            function.check(&format!("{}: ∂L_E/∂{}", play.name, parameter.value.name()), &parameter.value, &gradient);
-        }
+    for play in &inference_plays() {
+        check_recorded_step(play, |game| game.encoder().expect("it is a game of inference"), "Draw D's last examples x again");
+    }
+}
+
+/// G with what is given: nothing, labels, or what is kept of an example, of which it learns nothing.
+#[test]
+fn what_g_descends_in_a_recorded_iteration_is_the_slope_of_its_loss() {
+    for play in completion_plays().iter().chain(&conditional_plays()) {
+        check_recorded_step(play, |game| &game.generator, "Sample m fresh noise vectors z");
     }
 }
 

@@ -38,6 +38,7 @@ mod evaluation;
 mod find_non_finite;
 mod fit;
 mod folds;
+mod given;
 mod golden;
 mod gradients;
 mod inspect;

@@ -2,7 +2,7 @@
 
 use crate::doctor::EXERCISES;
 use crate::lab::{Gpu, On, open, wait_for};
-use crate::play::{Play, conditional_plays, inference_plays, option_plays, plays};
+use crate::play::{Play, completion_plays, conditional_plays, inference_plays, option_plays, plays};
 use crate::reproducible::{Session, sha256};
 use gander::doctor::{Event, Scope, Script};
 use gander::gpu::{Replica, Waiter, replicas};
@@ -102,7 +102,7 @@ fn outcome(play: &Play, name: &str, device: Box<dyn Device>, waiter: Waiter, unt
 /// Each game plays on a thread of its own, and the last of them leaves long before the others are done.
 #[test]
 fn games_that_share_a_device_come_to_what_each_comes_to_alone() {
-    for play in plays().into_iter().chain(option_plays()).chain(conditional_plays()).chain(inference_plays()) {
+    for play in plays().into_iter().chain(option_plays()).chain(conditional_plays()).chain(inference_plays()).chain(completion_plays()) {
         let games: Vec<Play> = (0..GAMES).map(|number| varied(&play, number)).collect();
         let until = |number: usize| if number + 1 == games.len() { ITERATIONS / 4 } else { ITERATIONS };
         for number in 0..open(On::EveryAdapter).len() {

@@ -1,7 +1,7 @@
 //! The same bits again: from the same seed, after a rest, on the GPU and on the host; and other bits from another seed.
 
 use crate::lab::{On, open, wait_for};
-use crate::play::{Play, conditional_plays, inference_plays, option_plays, plays};
+use crate::play::{Play, completion_plays, conditional_plays, inference_plays, option_plays, plays};
 use gander::gan::{State, Trainer};
 use gander::gpu::Waiter;
 use gander::host::HostDevice;
@@ -96,7 +96,13 @@ fn play() -> Play {
 
 /// What is kept beside parameters is kept in a state, too: second moments, averages. So the games with every option rest as well.
 fn resume_is_bit_equal(new: &mut Maker) {
-    [play()].into_iter().chain(option_plays()).chain(conditional_plays()).chain(inference_plays()).for_each(|play| resume_of(&play, new));
+    [play()]
+        .into_iter()
+        .chain(option_plays())
+        .chain(conditional_plays())
+        .chain(inference_plays())
+        .chain(completion_plays())
+        .for_each(|play| resume_of(&play, new));
 }
 
 fn resume_of(play: &Play, new: &mut Maker) {

@@ -36,6 +36,7 @@ impl Config {
         self.prior.check()?;
         self.check_conditional()?;
         self.check_inference()?;
+        self.check_completion()?;
         if let Some(step) = self.data.preprocess {
             step.check()?;
         }

@@ -40,7 +40,7 @@ impl Way {
 
 /// The classifier of a game. Momentum has its final value from the beginning, because an epoch of few examples is short.
 /// # Errors
-/// if D is told labels or codes, or has no hidden layer.
+/// if D is told labels, codes or masks, or has no hidden layer.
 pub fn recipe(config: &Config, iterations: u32) -> Result<Recipe> {
     if let Some(classes) = config.train.conditional {
         return Err(Error::Config(format!(
@@ -51,6 +51,11 @@ pub fn recipe(config: &Config, iterations: u32) -> Result<Recipe> {
         return Err(Error::Config(
             "the run's discriminator judges pairs (x, z) (train.inference), and a classifier is given x alone: name a run without it"
                 .into(),
+        ));
+    }
+    if config.train.completion {
+        return Err(Error::Config(
+            "the run's discriminator judges pictures beside masks (train.completion), and a classifier is given x alone: name a run without it".into(),
         ));
     }
     let mut layers = config.discriminator.layers.clone();

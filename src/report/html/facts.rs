@@ -83,6 +83,11 @@ pub(super) fn game(account: &Account) -> String {
     row("z", word(&config, "prior.size").zip(word(&config, "prior.noise")).map(|(size, noise)| format!("{noise}, {size}-dimensional")));
     row("G", layers(&config, "generator"));
     row("D", layers(&config, "discriminator"));
+    let completes = word(&config, "train.completion").filter(|completes| completes == "true");
+    row(
+        "completion",
+        completes.map(|_| "G is given z, what is kept of an example, and the mask; D judges the completed picture beside the mask".into()),
+    );
     let inferred = word(&config, "train.inference").filter(|inferred| inferred == "true");
     row("inference", inferred.map(|_| "E infers z, and D judges pairs (x, E(x)) and (G(z), z)".into()));
     row("E", layers(&config, "encoder"));
