@@ -81,6 +81,40 @@ fn pictures_are_found_again_by_way_of_a_hidden_layer_whose_encoder_is_kept_besid
 }
 
 #[test]
+fn pictures_are_found_again_by_the_e_that_has_played_the_game() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = folder.path().join("run");
+    digits("digits-inference", &run);
+    let npy = folder.path().join("made.npy");
+    let small = ["--count", "3", "--steps", "2", "--npy", npy.to_str().unwrap()];
+    let own = inverse("reconstruct", &run, &small);
+    assert!(own.status.success() && said(&own).contains("E is the run's own"), "{}", said(&own));
+    assert!(!run.join("inference.safetensors").exists(), "nothing was trained, so nothing is kept");
+    let made = array(&npy).1;
+    assert!(made.len() == 3 * 784 && made.iter().all(|x| (0.0..=1.0).contains(x)));
+    // Going on moves E; one that is trained afterwards is another one.
+    let resumed = gander().arg("resume").arg(&run).args(["--iterations", "6", "--adapter", "host"]).output().unwrap();
+    assert!(resumed.status.success(), "{}", said(&resumed));
+    let later = inverse("reconstruct", &run, &small);
+    assert!(later.status.success() && said(&later).contains("iteration 6"), "{}", said(&later));
+    assert_ne!(made, array(&npy).1, "E has learnt in between");
+    let afterwards = inverse("reconstruct", &run, &[&small[..], &["--train", "5"]].concat());
+    assert!(afterwards.status.success() && said(&afterwards).contains("trained E for 5 iterations"), "{}", said(&afterwards));
+
+    // D judges pairs: what gives it x alone is refused.
+    let semi = gander().arg("semi").arg(&run).args(["--labels", "100", "--adapter", "host"]).output().unwrap();
+    assert_fails(&semi, 2, &["train.inference", "x alone"]);
+    for (setting, said) in [
+        ("train.conditional=10", "train.inference and train.conditional are both set"),
+        ("encoder.layers=[{ kind = \"linear\", units = 99, irange = 0.1 }]", "99"),
+    ] {
+        let mut command = gander();
+        command.args(["train", "digits-inference", "--iterations", "1", "--adapter", "host", "--out"]).arg(folder.path().join("none"));
+        assert_fails(&command.args(["--set", setting]).output().unwrap(), 2, &[said]);
+    }
+}
+
+#[test]
 fn what_is_hidden_is_completed_in_several_ways_and_what_is_kept_stays() {
     let folder = tempfile::tempdir().unwrap();
     let run = folder.path().join("run");
