@@ -56,3 +56,46 @@ fn only_the_first_layer_of_a_conditional_game_has_units_for_the_label() {
         assert!(message.starts_with(&format!("{layer} is set, but only the first layer")), "{message}");
     }
 }
+
+#[test]
+fn a_game_of_inference_that_cannot_be_played_is_refused() {
+    let encoder = |layers: &str| format!("encoder={{ layers = [{layers}], optimizer = {{ kind = \"adam\", learning_rate = 0.001 }} }}");
+    let linear = "{ kind = \"linear\", units = 100, irange = 0.1 }";
+    let convolution = "discriminator.layers=[{ kind = \"convolution\", channels = 2, kernel = 3, irange = 0.1 }, \
+                       { kind = \"sigmoid\", units = 1, irange = 0.1 }]";
+    let told = [
+        ("train.conditional=10", "train.inference and train.conditional are both set"),
+        ("train.blend={ non_saturating = 1.0, minimax = 1.0 }", "train.inference and train.blend are both set"),
+        (convolution, "its first layer, a convolution, has no room for it"),
+        (&encoder(""), "the encoder ends in nothing, but infers z of 100 numbers"),
+        (&encoder("{ kind = \"relu\", units = 100, irange = 0.1 }"), "ends in a relu with 100 units"),
+        (&encoder("{ kind = \"linear\", units = 99, irange = 0.1 }"), "ends in a linear with 99 units"),
+        (&encoder("{ kind = \"linear\", units = 100, label_units = 3, irange = 0.1 }"), "encoder.layers[0].label_units is set"),
+        (&encoder(linear).replace("0.001", "0.0"), "encoder.optimizer.learning_rate is 0"),
+    ];
+    for (setting, why) in told {
+        let message = refused("mnist", &["train.inference=true", setting]);
+        assert!(message.contains(why), "{setting}: {message}");
+    }
+    let message = refused("mnist", &[&encoder(linear)]);
+    assert!(message.starts_with("there is an [encoder], but train.inference is false"), "{message}");
+}
+
+#[test]
+fn e_is_what_reconstruct_trains_by_the_optimiser_of_g_unless_it_is_said() {
+    let parsed = |settings: &[&str]| {
+        let settings: Vec<String> = settings.iter().map(|setting| setting.to_string()).collect();
+        Config::parse(preset("mnist").expect("it is embedded").toml, &settings).expect("it is possible")
+    };
+    assert_eq!(parsed(&[]).encoder(), None);
+    let own = parsed(&["train.inference=true"]);
+    let encoder = own.encoder().expect("E plays");
+    assert_eq!((encoder.layers.last().and_then(|last| last.units), &encoder.optimizer), (Some(100), &own.generator.optimizer));
+    // What goes back to an earlier iteration slows all three down, and a fresh critic judges x alone.
+    let layers =
+        "encoder={ layers = [{ kind = \"linear\", units = 100, irange = 0.1 }], optimizer = { kind = \"adam\", learning_rate = 0.5 } }";
+    let said = parsed(&["train.inference=true", layers]);
+    let slowed = said.slowed(crate::gan::Retried { found: 2, from: 1 });
+    assert_eq!(slowed.encoder().expect("E plays").optimizer.learning_rate(), 0.25);
+    assert_eq!(said.plain().checked().expect("it is possible").encoder(), None);
+}
