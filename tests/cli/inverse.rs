@@ -171,3 +171,42 @@ fn what_cannot_be_inverted_is_refused_with_a_word_on_what_can() {
     assert_fails(&inverse("inpaint", &run, &["--mask", "no.png"]), 1, &["no.png"]);
     assert_fails(&inverse("reconstruct", &run, &["--images", folder.path().to_str().unwrap(), "--train", "1"]), 3, &["8×8"]);
 }
+
+#[test]
+fn a_generator_that_completes_pictures_does_so_itself_and_everybody_else_says_why_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = folder.path().join("run");
+    digits("digits-completion", &run);
+    let resumed = gander().arg("resume").arg(&run).args(["--iterations", "6", "--adapter", "host"]).output().unwrap();
+    assert!(resumed.status.success(), "{}", said(&resumed));
+    let (sheet, npy, whole) = (folder.path().join("sheet.png"), folder.path().join("made.npy"), folder.path().join("whole.npy"));
+    let files = ["--count", "2", "--completions", "3", "--out", sheet.to_str().unwrap(), "--npy", npy.to_str().unwrap()];
+    for (mask, hides) in [("right", (|i| i % 28 >= 14) as fn(usize) -> bool), ("top", |i| i / 28 < 14)] {
+        let done = inverse("inpaint", &run, &[&["--mask", mask][..], &files].concat());
+        assert!(done.status.success(), "{}", said(&done));
+        assert_eq!(size(&sheet), [2 + 5 * 58, 2 + 2 * 58]);
+        let made = array(&npy).1;
+        for picture in made.chunks_exact(3 * 784) {
+            let differ = |i: &usize| picture[*i] != picture[784 + i] && picture[784 + i] != picture[2 * 784 + i];
+            let (hidden, kept): (Vec<usize>, Vec<usize>) = (0..784).filter(differ).partition(|i| hides(*i));
+            assert!(kept.is_empty() && hidden.len() > 300, "{mask}: {} kept pixels and {} hidden ones differ", kept.len(), hidden.len());
+        }
+    }
+    let run = run.to_str().unwrap();
+    let refused = |arguments: &[&str]| {
+        let done = gander().args(arguments).args(["--adapter", "host"]).output().unwrap();
+        assert_fails(&done, 2, &["train.completion"]);
+    };
+    let whole = whole.to_str().unwrap();
+    refused(&["sample", run, "--npy", whole]);
+    refused(&["eval", run]);
+    refused(&["figure", "2", run]);
+    refused(&["figure", "3", run]);
+    refused(&["reconstruct", run]);
+    refused(&["semi", run, "--labels", "100"]);
+    refused(&["compare", "digits-completion", "--out", whole]);
+    refused(&["train", "digits-completion", "--set", "report.monitor_every=10", "--out", whole]);
+    refused(&["train", "digits-completion", "--set", "train.conditional=10", "--out", whole]);
+    refused(&["train", "ring", "--set", "train.completion=true", "--set", "report.monitor_every=0", "--out", whole]);
+    refused(&["train", "digits-completion", "--set", "generator.extends=x", "--out", whole]);
+}
