@@ -128,12 +128,13 @@ pub(super) fn run(options: &Options) -> Result<u8> {
     print(&text)
 }
 
-/// What a generator that completes pictures makes of each, by fresh z for every completion.
+/// Every picture as a generator that completes pictures completes it, by fresh z for every completion.
 fn forge(subject: &mut Subject, weights: &[f32], completions: usize) -> Result<Vec<f32>> {
     let count = subject.count() * completions;
     let (noise, given) =
         (subject.noise(count as u32)?, completion::given(&repeated(&subject.x, subject.dimensions(), completions), weights));
-    subject.generate(&completion::beside_given(&noise, noise.len() / count, &given, 2 * weights.len()))
+    let made = subject.generate(&completion::beside_given(&noise, noise.len() / count, &given, 2 * weights.len()))?;
+    Ok(completion::kept(&made, &given, weights.len()))
 }
 
 /// What G makes of the z that fit the kept numbers, for every completion of every picture.

@@ -6,7 +6,7 @@ use crate::eval::comparison::{Arm, Comparison, Point};
 /// Each panel's size in points.
 const PANEL: (f64, f64) = (860.0, 330.0);
 /// One for each configuration; begun again where there are more.
-const COLOURS: [Colour; 6] = [BLUE, ORANGE, GREEN, MAGENTA, GREY, GREY_BLUE];
+const COLOURS: [Colour; 10] = [BLUE, ORANGE, GREEN, MAGENTA, GREY, "#b8860b", "#00a0a8", "#7a3fb0", "#8b4a2b", GREY_BLUE];
 /// Letters that the legend has room for.
 const ROOM: usize = 16;
 /// An untrained generator's log-likelihood is far below everything: the first part of each curve does not set the limits.
