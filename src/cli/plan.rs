@@ -39,8 +39,8 @@ pub(super) fn run(options: &Options) -> Result<u8> {
     let (of_g, of_d) = (config.generator_shapes()?, config.discriminator_shapes(example)?);
     let m = config.train.batch;
     let mut networks = vec![
-        table(("G", config.prior.size.into()), &config.generator.layers, &of_g, m),
-        table(("D", example), &config.discriminator.layers, &of_d, m),
+        table(("G", config.generator_input().extent), &config.generator.layers, &of_g, m),
+        table(("D", config.discriminator_input(example).extent), &config.discriminator.layers, &of_d, m),
     ];
     if let Some((encoder, of_e)) = config.encoder().zip(config.encoder_shapes(example)?) {
         networks.push(table(("E", example), &encoder.layers, &of_e, m));

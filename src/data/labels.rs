@@ -58,20 +58,6 @@ pub fn join(rec: &mut Recorder, x: &Tensor, labels: &Tensor, classes: u32) -> Te
     y
 }
 
-/// Records ∂L/∂x out of ∂L/∂(x, e_c): its columns that are not the label's.   dy: rows×(n + classes), result: rows×n.
-pub fn part(rec: &mut Recorder, dy: &Tensor, classes: u32) -> Tensor {
-    let dx = rec.tensor(&format!("{} without labels", dy.name()), [dy.rows(), dy.cols() - classes]);
-    rec.dispatch("part_labels")
-        .bind("dy", dy)
-        .bind("dx", &dx)
-        .argument("rows", dx.rows())
-        .argument("n", dx.cols())
-        .argument("classes", classes)
-        .work(Work::Flat(dx.len()))
-        .record();
-    dx
-}
-
 impl Dataset {
     /// How many classes its labels tell apart: one more than the largest label; none without labels.
     #[must_use]

@@ -14,7 +14,7 @@
 use crate::error::{Error, Result};
 use crate::gan::config::{EncoderConfig, check_optimizer};
 use crate::gan::inverse::EncoderRecipe;
-use crate::gan::{Config, Game};
+use crate::gan::{Config, Game, Player};
 use crate::nn::{BiasStart, Extent, Kind, Network, Optimizer, Pass, columns, loss};
 use crate::plan::{Recorder, Tensor};
 
@@ -56,12 +56,7 @@ impl Config {
         if self.train.blend.is_some() {
             return refused("blend", "E descends one form of G's loss, not two at once");
         }
-        if let Some(first) = self.discriminator.layers.first().filter(|layer| layer.units.is_none()) {
-            let kind = first.kind.name();
-            return Err(Error::Config(format!(
-                "train.inference puts z beside what the discriminator takes in, but its first layer, a {kind}, has no room for it: begin with a relu, sigmoid, linear or maxout layer"
-            )));
-        }
+        self.check_room(Player::Discriminator, "train.inference puts z")?;
         self.encoder.as_ref().map_or(Ok(()), |encoder| check_encoder(encoder, self.prior.size))
     }
 }

@@ -52,12 +52,7 @@ impl Config {
                     "train.completion is set, and {key}.extends another run, whose layers are given less: remove one of the two"
                 )));
             }
-            if let Some(first) = network.layers.first().filter(|layer| layer.units.is_none()) {
-                let kind = first.kind.name();
-                return Err(Error::Config(format!(
-                    "train.completion puts a mask beside what the {key} takes in, but its first layer, a {kind}, has no room for it: begin with a relu, sigmoid, linear or maxout layer"
-                )));
-            }
+            self.check_room(player, "train.completion puts a mask")?;
         }
         Ok(())
     }

@@ -80,7 +80,7 @@ impl Condition {
     pub fn without(&self, rec: &mut Recorder, dy: &Tensor) -> Tensor {
         match self {
             Condition::Nothing => dy.clone(),
-            Condition::Label { classes, .. } => labels::part(rec, dy, *classes),
+            Condition::Label { classes, .. } => columns::part(rec, dy, 0..dy.cols() - classes),
             Condition::Given(given) => completion::forget(rec, dy, given),
         }
     }

@@ -1,4 +1,4 @@
-//! Twins of `draw_labels.wgsl`, `join_labels.wgsl` and `part_labels.wgsl`.
+//! Twins of `draw_labels.wgsl` and `join_labels.wgsl`.
 
 use crate::host::Real;
 use crate::host::call::Call;
@@ -18,10 +18,4 @@ pub fn join<T: Real>(call: &mut Call<T>) {
         row.copy_from_slice(x);
         told.iter_mut().zip(0..).for_each(|(number, class)| *number = if *label == class { T::one() } else { T::zero() });
     }
-}
-
-/// dx_i = the first n of dy_i.
-pub fn part<T: Real>(call: &mut Call<T>) {
-    let (n, classes, dy) = (call.size("n"), call.size("classes"), call.reals("dy"));
-    call.reals_mut("dx").chunks_exact_mut(n).zip(dy.chunks_exact(n + classes)).for_each(|(dx, dy)| dx.copy_from_slice(&dy[..n]));
 }

@@ -104,7 +104,6 @@ fn twin<T: Real>(operation: &str) -> Option<Twin<T>> {
         "normalize_rows" => normalize_rows::run,
         "keep_given" => given::keep,
         "part_columns" => columns::part,
-        "part_labels" => labels::part,
         "parzen_fold" => folds::parzen,
         "peak_arithmetic" => peak::arithmetic,
         "peak_copy" => peak::copy,

@@ -77,7 +77,6 @@ pub const FILES: &[(&str, &str)] = texts![
     "noise/uniform",
     "normalize_rows",
     "part_columns",
-    "part_labels",
     "parzen_fold",
     "peak_arithmetic",
     "peak_copy",

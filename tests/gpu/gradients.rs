@@ -409,15 +409,21 @@ fn the_gradients_of_a_bidirectional_game_are_the_slopes_of_its_losses() {
     }
 }
 
-/// The step of the last player in an iteration as a game records it, not one that is put together here: its gradient is the slope of the loss that it tallies.
-fn check_recorded_step(play: &Play, last: impl Fn(&Game) -> &Network, algorithm_1: &str) {
-    let mut lab = Lab::enter();
+/// A game, its recorded iteration, and the twin where it starts.
+fn recorded(lab: &mut Lab, play: &Play) -> (Game, Plan) {
     let game =
         Game::new(&mut lab.rec, &play.config, &play.dataset.outline(), &play.dataset.training_mean()).expect("the game fits its data");
     let plan = game.record_iteration(&mut lab.rec);
     let inputs = crate::golden::start(&game, play, &plan);
     let given: Vec<_> = inputs.iter().map(|(tensor, values)| (tensor, &values[..])).collect();
     lab.start_twin(&plan, &given);
+    (game, plan)
+}
+
+/// The step of the last player in an iteration as a game records it, not one that is put together here: its gradient is the slope of the loss that it tallies.
+fn check_recorded_step(play: &Play, last: impl Fn(&Game) -> &Network, algorithm_1: &str) {
+    let mut lab = Lab::enter();
+    let (game, plan) = recorded(&mut lab, play);
     // Biases begin at zero, where a slope is not looked for.
     for parameter in last(&game).parameters() {
         if lab.host.reals(&parameter.value).iter().all(|x| *x == 0.0) {
@@ -479,10 +485,10 @@ fn the_slopes_of(what: &str, g_specs: &[LayerSpec], d_specs: &[LayerSpec]) {
     let da = loss::generator(&mut rec, judged.output(), Loss::CrossEntropy, GeneratorLoss::NonSaturating, &tally);
     let forward = rec.finish("forward");
     let dx = d.input_gradient(&mut rec, &judged, &da);
-    let dx = labels::part(&mut rec, &dx, CLASSES);
+    let dx = columns::part(&mut rec, &dx, 0..INPUTS);
     g.parameter_gradient(&mut rec, &forged, &dx);
     let dz = g.input_gradient(&mut rec, &forged, &dx);
-    let dz = labels::part(&mut rec, &dz, CLASSES);
+    let dz = columns::part(&mut rec, &dz, 0..4);
     let backward = rec.finish("backward");
     let mut function = ready(&rec, forward, &tally, &[&g, &d], &z, &clock);
     backward.dispatches.iter().for_each(|dispatch| function.host.run(dispatch));
@@ -506,12 +512,7 @@ fn cut(plan: &Plan, section: &str) -> [Plan; 2] {
 fn the_discriminators_step_leaves_the_generator_untouched_and_the_other_way_round() {
     let mut lab = Lab::enter();
     for play in crate::play::plays().iter().filter(|play| play.config.train.recipe == Recipe::Algorithm1) {
-        let game =
-            Game::new(&mut lab.rec, &play.config, &play.dataset.outline(), &play.dataset.training_mean()).expect("the game fits its data");
-        let plan = game.record_iteration(&mut lab.rec);
-        let inputs = crate::golden::start(&game, play, &plan);
-        let given: Vec<_> = inputs.iter().map(|(tensor, values)| (tensor, &values[..])).collect();
-        lab.start_twin(&plan, &given);
+        let (game, plan) = recorded(&mut lab, play);
         let (g, d) = (&game.generator, &game.discriminator);
         let [of_g, of_d] = [g, d].map(|network| [&network.theta, &network.gradient, &network.velocity]);
         let state = |lab: &Lab, tensors: [&Tensor; 3]| tensors.map(|tensor| lab.host.reals(tensor).to_vec());

@@ -1,8 +1,9 @@
-//! `join_labels` and `part_labels`: exact, for they only move numbers.
+//! `join_labels`: exact, for it only moves numbers.
 
 use crate::compare::{same_bits, wide};
 use crate::lab::{Lab, On, as_bits, numbers};
-use gander::data::labels::{join, part};
+use gander::data::labels::join;
+use gander::nn::columns::part;
 
 #[test]
 fn labels_stand_one_hot_beside_their_rows_and_fall_off_again() {
@@ -12,7 +13,7 @@ fn labels_stand_one_hot_beside_their_rows_and_fall_off_again() {
     let tensors = cases.map(|[rows, n, classes, labelled]| {
         let (x, labels) = (lab.rec.tensor("x", [rows, n]), lab.rec.words("labels", labelled));
         let y = join(&mut lab.rec, &x, &labels, classes);
-        let back = part(&mut lab.rec, &y, classes);
+        let back = part(&mut lab.rec, &y, 0..n);
         (x, labels, y, back)
     });
     let values = cases.map(|[rows, n, ..]| numbers(rows + n, rows * n));

@@ -78,15 +78,18 @@ impl Config {
         }
         let Some(classes) = self.train.conditional else { return Ok(()) };
         within("train.conditional", classes, 2, MOST_CLASSES)?;
-        for player in Player::BOTH {
-            if let Some(first) = player.of(self).layers.first().filter(|layer| layer.units.is_none()) {
-                let (key, kind) = (player.key(), first.kind.name());
-                return Err(Error::Config(format!(
-                    "train.conditional puts the label beside what the {key} takes in, but its first layer, a {kind}, has no room for it: begin with a relu, sigmoid, linear or maxout layer"
-                )));
-            }
-        }
-        Ok(())
+        Player::BOTH.into_iter().try_for_each(|player| self.check_room(player, "train.conditional puts the label"))
+    }
+
+    /// Checks that a player has room for what is put beside its input: it begins with a layer that takes in numbers without an order.
+    pub(in crate::gan) fn check_room(&self, player: Player, who_puts_what: &str) -> Result<()> {
+        let first = player.of(self).layers.first().filter(|layer| layer.units.is_none());
+        first.map_or(Ok(()), |first| {
+            let (key, kind) = (player.key(), first.kind.name());
+            Err(Error::Config(format!(
+                "{who_puts_what} beside what the {key} takes in, but its first layer, a {kind}, has no room for it: begin with a relu, sigmoid, linear or maxout layer"
+            )))
+        })
     }
 
     /// What each layer of G makes of its input.
