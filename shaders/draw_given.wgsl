@@ -1,6 +1,6 @@
 // given_i = (x_i⊙μ_i, μ_i): what a player is told of example i, its kept numbers and its mask, 1 where a number is kept and 0 where it is hidden.
-// x: m×n, n = channels·height·width; given: m×2n.  The same mask in all channels, from (seed, salt) and (iteration, index): words 2i and 2i + 1 are the mask's, the
-// pixels' follow. Hidden is, each as likely: the left, right, upper or lower half; a square of a quarter to three quarters of the shorter side, anywhere; or each
+// x: m×n, n = channels·height·width; given: m×2n.  The same mask in all channels, from (seed, salt) and (iteration, index): words 2i and 2i + 1 are the mask's,
+// the pixels' follow. Hidden is, each as likely: the left, right, upper or lower half; a square of a quarter to three quarters of the shorter side, anywhere; or each
 // pixel by itself, with a share of 1/4, 1/2 or 3/4.  One invocation takes one number.
 
 struct Args { m: u32, channels: u32, height: u32, width: u32, salt: u32 }

@@ -1,6 +1,5 @@
 //! `gander reconstruct`: from a picture x to z and back to G(z), by a network that infers z, the run's own or one that is trained for it, and by
-//! gradient descent from there; or to a hidden layer of G
-//! and back.
+//! gradient descent from there; or to a hidden layer of G and back.
 
 use crate::cli::inverse::{Inverted, Subject};
 use crate::cli::print;

@@ -151,8 +151,8 @@ pub fn given(x: &[f32], weights: &[f32]) -> Vec<f32> {
     x.chunks_exact(weights.len()).flat_map(kept).collect()
 }
 
-/// What G is given on sheets: the first training examples, of which the right half, the left, the upper, the lower, and the middle are hidden by turns; nothing in a game that
-/// completes nothing.   result: count×2n.
+/// What G is given on sheets: the first training examples, of which the right half, the left, the upper, the lower, and the middle are hidden by turns;
+/// nothing in a game that completes nothing.   result: count×2n.
 pub(super) fn given_on_sheets(config: &Config, dataset: &Dataset) -> Result<Vec<f32>> {
     if !config.train.completion {
         return Ok(vec![]);
@@ -175,4 +175,50 @@ pub fn beside_given(z: &[f32], size: usize, given: &[f32], width: usize) -> Vec<
 pub fn kept(made: &[f32], given: &[f32], n: usize) -> Vec<f32> {
     let rows = made.chunks_exact(n).zip(given.chunks_exact(2 * n).cycle());
     rows.flat_map(|(made, given)| (0..n).map(move |i| if given[n + i] > 0.0 { given[i] } else { made[i] })).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::gan::preset;
+
+    fn parsed(name: &str, settings: &[&str]) -> Result<Config> {
+        let settings: Vec<String> = settings.iter().map(|setting| setting.to_string()).collect();
+        Config::parse(preset(name).expect("it is embedded").toml, &settings)
+    }
+
+    #[test]
+    fn what_is_given_stands_beside_its_noise_and_what_is_kept_comes_back() {
+        let given = given(&[0.25, 0.5, 0.75, 1.0], &[1.0, 0.0]);
+        assert_eq!(given, [0.25, 0.0, 1.0, 0.0, 0.75, 0.0, 1.0, 0.0]);
+        let beside = beside_given(&[7.0, 8.0, 9.0], 1, &given, 4);
+        assert_eq!(beside, [7.0, 0.25, 0.0, 1.0, 0.0, 8.0, 0.75, 0.0, 1.0, 0.0, 9.0, 0.25, 0.0, 1.0, 0.0]);
+        assert_eq!(kept(&[0.1, 0.2, 0.3, 0.4, 0.5, 0.6], &given, 2), [0.25, 0.2, 0.75, 0.4, 0.25, 0.6]);
+    }
+
+    #[test]
+    fn both_players_are_as_wide_as_what_they_are_given() {
+        let config = parsed("digits-completion", &[]).expect("it is a preset");
+        assert_eq!(config.generator_input().extent.numbers(), 100 + 2 * 784);
+        assert_eq!(config.discriminator_input(crate::nn::Extent { channels: 1, height: 28, width: 28 }).extent.numbers(), 2 * 784);
+    }
+
+    #[test]
+    fn a_game_that_cannot_complete_pictures_is_refused() {
+        let sets = [
+            ("digits-completion", "train.inference=true", "either of the two"),
+            ("digits-completion", "train.conditional=10", "either of the two"),
+            ("digits-completion", "report.monitor_every=5", "set it to 0"),
+            ("cifar10-conv", "train.completion=true", "set it to 0"),
+        ];
+        for (name, setting, told) in sets {
+            let message = parsed(name, &[setting]).expect_err("it is impossible").to_string();
+            assert!(message.contains(told), "{setting}: {message}");
+        }
+        let message = parsed("cifar10-conv", &["train.completion=true", "report.monitor_every=0"]).expect_err("no room").to_string();
+        assert!(message.contains("has no room for it"), "{message}");
+        let config = parsed("digits-completion", &[]).expect("it is a preset");
+        let message = shape_of(&config, "points", Shape { width: 2, height: 1, channels: 1 }).expect_err("no picture").to_string();
+        assert!(message.contains("1×1×2") && message.contains("two rows"), "{message}");
+    }
 }
