@@ -15,20 +15,37 @@ struct Args { rows: u32, g_count: u32, d_count: u32 }
 /// Numbers in a row of the ring.
 const METRICS: u32 = 10u;
 
-var<workgroup> sums: array<vec2<f32>, FLAT>;
+/// Invocations in the workgroup, as many as WebGPU promises: there are tens of thousands of squares.
+const WIDE: u32 = 256u;
+
+var<workgroup> sums: array<vec2<f32>, WIDE>;
 
 /// Tested on bits: `x != x` is no test for NaN on every driver.
 fn not_finite(x: f32) -> bool {
     return (bitcast<u32>(x) & 0x7fffffffu) >= 0x7f800000u;
 }
 
-@compute @workgroup_size(FLAT)
+/// Four places of an invocation in a list: their loads are under way before one is waited for.
+fn places(i: u32) -> vec4<u32> {
+    return i + vec4(0u, 1u, 2u, 3u) * WIDE;
+}
+
+@compute @workgroup_size(256)
 fn main(@builtin(local_invocation_index) local: u32) {
-    var sum = vec2<f32>();
-    for (var i = local; i < args.g_count; i += FLAT) { sum.x += g_squares[i]; }
-    for (var i = local; i < args.d_count; i += FLAT) { sum.y += d_squares[i]; }
-    sums[local] = sum;
-    for (var half = FLAT / 2u; half > 0u; half /= 2u) {
+    var of_g = vec4<f32>();
+    for (var i = local; i < args.g_count; i += 4u * WIDE) {
+        let all = places(i);
+        let at = min(all, vec4(args.g_count - 1u));
+        of_g += select(vec4<f32>(), vec4(g_squares[at.x], g_squares[at.y], g_squares[at.z], g_squares[at.w]), all < vec4(args.g_count));
+    }
+    var of_d = vec4<f32>();
+    for (var i = local; i < args.d_count; i += 4u * WIDE) {
+        let all = places(i);
+        let at = min(all, vec4(args.d_count - 1u));
+        of_d += select(vec4<f32>(), vec4(d_squares[at.x], d_squares[at.y], d_squares[at.z], d_squares[at.w]), all < vec4(args.d_count));
+    }
+    sums[local] = vec2(of_g.x + of_g.y + of_g.z + of_g.w, of_d.x + of_d.y + of_d.z + of_d.w);
+    for (var half = WIDE / 2u; half > 0u; half /= 2u) {
         workgroupBarrier();
         if local < half {
             sums[local] += sums[local + half];

@@ -1,7 +1,8 @@
 // C = A·B, where a layout says where the elements of A, B and C are.
 // c: m×n, k is the summed dimension.  One workgroup makes one TILE_ROWS×TILE_COLS block of one part of C.
-// For GPUs: a slice of A and of B at a time is shared in workgroup memory, and every invocation keeps a 4×4 block of sums in
-// registers.  Ragged edges load zero; only the stores are guarded, so the barriers stay in uniform control flow.
+// For GPUs: the teams of a workgroup share the terms of the sum, a slice for each at a time, because the products of a game have fewer blocks than a large GPU
+// has processors. A team shares its slices of A and of B in workgroup memory, and every invocation keeps a 4×4 block of sums in registers; while it adds,
+// what it loads of the next slices is on its way. Ragged edges count as zero; only sums and stores are guarded, so the barriers stay in uniform control flow.
 
 @group(0) @binding(0) var<uniform> args: Args;
 @group(0) @binding(1) var<storage, read> a: array<f32>;
@@ -14,96 +15,151 @@ const TILE_COLS: u32 = 32u;
 const ROWS_FOLD: u32 = 1u;
 /// Length of a slice along k.
 const SLICE: u32 = 16u;
-/// Invocations in a workgroup: 8×8, each with 4×4 sums.
-const THREADS: u32 = 64u;
+/// Invocations in a team: 8×8, each with 4×4 sums.
+const TEAM: u32 = 64u;
+/// Teams in a workgroup.
+const TEAMS: u32 = 4u;
+/// Terms that all teams add between two barriers.
+const STRIDE: u32 = 64u;
 
-// Both slices lie with k slowest, so that the inner loop reads four neighbours at once.
-var<workgroup> a_slice: array<vec4<f32>, 128>;
-var<workgroup> b_slice: array<vec4<f32>, 128>;
+// The slices lie with k slowest, so that the inner loop reads four neighbours at once; when all terms are added, A's hold sums.
+var<workgroup> a_slices: array<vec4<f32>, 512>;
+var<workgroup> b_slices: array<vec4<f32>, 512>;
 
-/// A's slice from term `first` on. Neighbouring invocations load neighbouring addresses, whichever way the matrix lies; what an
-/// invocation's loads have in common is worked out once: its term where A runs along k, else its row, the same in all slices.
-fn load_a(part: u32, first_row: u32, first: u32, end: u32, local: u32, of_row: Place) {
-    if A_RUNS_ALONG_K {
-        let along = local % SLICE;
-        let of_term = a_term(part, first + along);
-        for (var across = local / SLICE; across < TILE_ROWS; across += THREADS / SLICE) {
-            let inside = first + along < end && first_row + across < args.m;
-            put_a(along, across, inside, a_row(part, first_row + across), of_term);
-        }
-    } else {
-        let across = local % TILE_ROWS;
-        for (var along = local / TILE_ROWS; along < SLICE; along += THREADS / TILE_ROWS) {
-            let inside = first + along < end && first_row + across < args.m;
-            put_a(along, across, inside, of_row, a_term(part, first + along));
-        }
-    }
+/// What an invocation loads of a slice: eight elements. All loads are under way before one is waited for.
+struct Held { lower: vec4<f32>, upper: vec4<f32> }
+
+/// Number `i` of the eight elements of a slice that are one invocation's: (its term, its place across). Neighbouring invocations load neighbouring
+/// addresses, whichever way the matrix lies.
+fn place(runs_along_k: bool, member: u32, i: u32) -> vec2<u32> {
+    if runs_along_k { return vec2(member % SLICE, member / SLICE + i * (TEAM / SLICE)); }
+    return vec2(member / TILE_COLS + i * (TEAM / TILE_COLS), member % TILE_COLS);
 }
 
-fn put_a(along: u32, across: u32, inside: bool, of_row: Place, of_term: Place) {
-    var value = 0.0;
-    if inside {
-        value = a_at(of_row, of_term);
-    }
-    a_slice[along * 8u + across / 4u][across % 4u] = value;
+/// Where an element lies in the slices. Blocks of four change places by the term, so that the stores of neighbours along k meet different banks.
+fn block_in(team: u32, along: u32, block: u32) -> u32 {
+    return (team * SLICE + along) * 8u + (block ^ (along % 8u));
 }
 
-/// B's slice from term `first` on, like A's.
-fn load_b(part: u32, first_col: u32, first: u32, end: u32, local: u32, of_col: Place) {
-    if B_RUNS_ALONG_K {
-        let along = local % SLICE;
-        let of_term = b_term(part, first + along);
-        for (var across = local / SLICE; across < TILE_COLS; across += THREADS / SLICE) {
-            let inside = first + along < end && first_col + across < args.n;
-            put_b(along, across, inside, of_term, b_col(part, first_col + across));
-        }
-    } else {
-        let across = local % TILE_COLS;
-        for (var along = local / TILE_COLS; along < SLICE; along += THREADS / TILE_COLS) {
-            let inside = first + along < end && first_col + across < args.n;
-            put_b(along, across, inside, b_term(part, first + along), of_col);
-        }
-    }
+/// One element of A, which is loaded in any case: outside, another one is, and zero is taken.
+fn a_element(part: u32, first: vec2<u32>, end: u32, member: u32, i: u32) -> f32 {
+    let at = first + place(A_RUNS_ALONG_K, member, i);
+    let value = a_at(a_row(part, min(at.y, args.m - 1u)), a_term(part, min(at.x, end - 1u)));
+    return select(0.0, value, at.x < end && at.y < args.m);
 }
 
-fn put_b(along: u32, across: u32, inside: bool, of_term: Place, of_col: Place) {
-    var value = 0.0;
-    if inside {
-        value = b_at(of_term, of_col);
-    }
-    b_slice[along * 8u + across / 4u][across % 4u] = value;
+/// One element of B, likewise.
+fn b_element(part: u32, first: vec2<u32>, end: u32, member: u32, i: u32) -> f32 {
+    let at = first + place(B_RUNS_ALONG_K, member, i);
+    let value = b_at(b_term(part, min(at.x, end - 1u)), b_col(part, min(at.y, args.n - 1u)));
+    return select(0.0, value, at.x < end && at.y < args.n);
 }
 
-@compute @workgroup_size(64)
+/// An invocation's elements of the slice of A that begins at (term, row) `first`.
+fn fetch_a(part: u32, first: vec2<u32>, end: u32, member: u32) -> Held {
+    return Held(
+        vec4(a_element(part, first, end, member, 0u), a_element(part, first, end, member, 1u),
+             a_element(part, first, end, member, 2u), a_element(part, first, end, member, 3u)),
+        vec4(a_element(part, first, end, member, 4u), a_element(part, first, end, member, 5u),
+             a_element(part, first, end, member, 6u), a_element(part, first, end, member, 7u)),
+    );
+}
+
+/// The same of B, from (term, column) `first` on.
+fn fetch_b(part: u32, first: vec2<u32>, end: u32, member: u32) -> Held {
+    return Held(
+        vec4(b_element(part, first, end, member, 0u), b_element(part, first, end, member, 1u),
+             b_element(part, first, end, member, 2u), b_element(part, first, end, member, 3u)),
+        vec4(b_element(part, first, end, member, 4u), b_element(part, first, end, member, 5u),
+             b_element(part, first, end, member, 6u), b_element(part, first, end, member, 7u)),
+    );
+}
+
+fn store_a(team: u32, member: u32, i: u32, value: f32) {
+    let at = place(A_RUNS_ALONG_K, member, i);
+    a_slices[block_in(team, at.x, at.y / 4u)][at.y % 4u] = value;
+}
+
+fn put_a(team: u32, member: u32, held: Held) {
+    store_a(team, member, 0u, held.lower.x);
+    store_a(team, member, 1u, held.lower.y);
+    store_a(team, member, 2u, held.lower.z);
+    store_a(team, member, 3u, held.lower.w);
+    store_a(team, member, 4u, held.upper.x);
+    store_a(team, member, 5u, held.upper.y);
+    store_a(team, member, 6u, held.upper.z);
+    store_a(team, member, 7u, held.upper.w);
+}
+
+fn store_b(team: u32, member: u32, i: u32, value: f32) {
+    let at = place(B_RUNS_ALONG_K, member, i);
+    b_slices[block_in(team, at.x, at.y / 4u)][at.y % 4u] = value;
+}
+
+fn put_b(team: u32, member: u32, held: Held) {
+    store_b(team, member, 0u, held.lower.x);
+    store_b(team, member, 1u, held.lower.y);
+    store_b(team, member, 2u, held.lower.z);
+    store_b(team, member, 3u, held.lower.w);
+    store_b(team, member, 4u, held.upper.x);
+    store_b(team, member, 5u, held.upper.y);
+    store_b(team, member, 6u, held.upper.z);
+    store_b(team, member, 7u, held.upper.w);
+}
+
+/// Adds one term to an invocation's sums.
+fn add_term(sums: ptr<function, array<vec4<f32>, 4>>, team: u32, my: vec2<u32>, along: u32) {
+    let rows = a_slices[block_in(team, along, my.x)];
+    let cols = b_slices[block_in(team, along, my.y)];
+    (*sums)[0] += rows.x * cols;
+    (*sums)[1] += rows.y * cols;
+    (*sums)[2] += rows.z * cols;
+    (*sums)[3] += rows.w * cols;
+}
+
+@compute @workgroup_size(256)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) local: u32) {
     let block = block_of(group, (args.m + TILE_ROWS - 1u) / TILE_ROWS);
     let part = block.z;
-    let first_row = block.x * TILE_ROWS;
-    let first_col = block.y * TILE_COLS;
-    let my_row = local / 8u;
-    let my_col = local % 8u;
+    let corner = vec2(block.x * TILE_ROWS, block.y * TILE_COLS);
+    let team = local / TEAM;
+    let member = local % TEAM;
+    let my = vec2(member / 8u, member % 8u);
     let range = terms(part);
-    let of_row = a_row(part, first_row + local % TILE_ROWS);
-    let of_col = b_col(part, first_col + local % TILE_COLS);
+    var first = range.x + team * SLICE;
+    var a_held = fetch_a(part, vec2(first, corner.x), range.y, member);
+    var b_held = fetch_b(part, vec2(first, corner.y), range.y, member);
     var sums = array<vec4<f32>, 4>();
-    for (var first = range.x; first < range.y; first += SLICE) {
-        load_a(part, first_row, first, range.y, local, of_row);
-        load_b(part, first_col, first, range.y, local, of_col);
+    for (var start = range.x; start < range.y; start += STRIDE) {
+        put_a(team, member, a_held);
+        put_b(team, member, b_held);
         workgroupBarrier();
-        for (var i = 0u; i < SLICE; i++) {
-            let rows = a_slice[i * 8u + my_row];
-            let cols = b_slice[i * 8u + my_col];
-            sums[0] += rows.x * cols;
-            sums[1] += rows.y * cols;
-            sums[2] += rows.z * cols;
-            sums[3] += rows.w * cols;
+        let there = first < range.y;
+        first += STRIDE;
+        a_held = fetch_a(part, vec2(first, corner.x), range.y, member);
+        b_held = fetch_b(part, vec2(first, corner.y), range.y, member);
+        if there {
+            for (var along = 0u; along < SLICE; along += 4u) {
+                add_term(&sums, team, my, along);
+                add_term(&sums, team, my, along + 1u);
+                add_term(&sums, team, my, along + 2u);
+                add_term(&sums, team, my, along + 3u);
+            }
         }
         workgroupBarrier();
     }
-    for (var r = 0u; r < 4u; r++) {
-        let row = first_row + my_row * 4u + r;
+    // The upper half of the teams hands its sums to the lower half, until one has them all.
+    for (var half = TEAMS / 2u; half > 0u; half /= 2u) {
+        let place = (team % half) * TEAM + member;
+        for (var r = 0u; r < 4u && team / half == 1u; r++) { a_slices[r * 128u + place] = sums[r]; }
+        workgroupBarrier();
+        for (var r = 0u; r < 4u && team / half == 0u; r++) { sums[r] += a_slices[r * 128u + place]; }
+        workgroupBarrier();
+    }
+    for (var r = 0u; r < 4u && team == 0u; r++) {
+        let row = corner.x + my.x * 4u + r;
         for (var s = 0u; s < 4u; s++) {
-            let col = first_col + my_col * 4u + s;
+            let col = corner.y + my.y * 4u + s;
             if row < args.m && col < args.n && is_stored(part, row, col) {
                 c[c_index(part, row, col)] = finish(sums[r][s], row, bias_index(part, row, col));
             }
