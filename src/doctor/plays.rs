@@ -259,10 +259,10 @@ pub fn completion_plays() -> [Play; 2] {
 pub fn option_plays() -> [Play; 3] {
     [
         play(
-            "algorithm 1 with blend, scaled gradient, instance noise, shrinking, no dropout for G, averages, Adam for D",
+            "algorithm 1 with blend, diversity, scaled gradient, instance noise, shrinking, no dropout for G, averages, Adam for D",
             3,
             points(),
-            "k = 2\nbatch = 10\nblend = { non_saturating = 3.0, minimax = 1.0 }\ngenerator_gradient_norm = 0.5\ninstance_noise = 0.2\nshrink_d = 0.99\n\
+            "k = 2\nbatch = 10\nblend = { non_saturating = 3.0, minimax = 1.0 }\ndiversity = 0.2\ngenerator_gradient_norm = 0.5\ninstance_noise = 0.2\nshrink_d = 0.99\n\
              generator_dropout = false",
             "noise = \"uniform\"\nsize = 7",
             "{ kind = \"relu\", units = 9, irange = 0.5, max_col_norm = 0.9 }, { kind = \"linear\", units = 2, irange = 0.5 }",

@@ -60,6 +60,7 @@ pub fn record_generator_step(rec: &mut Recorder, game: &Game) {
     let dx = d.input_gradient(rec, &judged, &da);
     let dx = game.without_its_noise(rec, &dx);
     let dx = condition.without(rec, &dx);
+    game.diversify(rec, &condition, forged.output(), &dx);
     let dx = game.steer(rec, dx);
     g.parameter_gradient(rec, &forged, &dx);
     game.update_generator(rec);

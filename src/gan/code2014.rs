@@ -37,6 +37,7 @@ pub fn record_iteration(rec: &mut Recorder, game: &Game) {
     let ds = d.input_gradient(rec, &judged_s, &da);
     let ds = game.without_its_noise(rec, &ds);
     let ds = condition.without(rec, &ds);
+    game.diversify(rec, &condition, &s, &ds);
     let ds = game.steer(rec, ds);
     g.parameter_gradient(rec, &forged, &ds);
     game.encoder_gradient(rec, &judged, &shown, encoded.as_ref());

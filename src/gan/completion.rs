@@ -52,9 +52,9 @@ impl Config {
                     "train.completion is set, and {key}.extends another run, whose layers are given less: remove one of the two"
                 )));
             }
-            self.check_room(player, "train.completion puts a mask")?;
         }
-        Ok(())
+        // D is given the mask as further channels.
+        self.check_room(Player::Generator, "train.completion puts a picture and its mask")
     }
 
     /// Refuses a generator that completes pictures where one is needed that starts from z alone.
@@ -200,7 +200,8 @@ mod tests {
     fn both_players_are_as_wide_as_what_they_are_given() {
         let config = parsed("digits-completion", &[]).expect("it is a preset");
         assert_eq!(config.generator_input().extent.numbers(), 100 + 2 * 784);
-        assert_eq!(config.discriminator_input(crate::nn::Extent { channels: 1, height: 28, width: 28 }).extent.numbers(), 2 * 784);
+        let picture = crate::nn::Extent { channels: 3, height: 28, width: 28 };
+        assert_eq!(config.discriminator_input(picture).extent, crate::nn::Extent { channels: 6, ..picture });
     }
 
     #[test]
@@ -215,7 +216,12 @@ mod tests {
             let message = parsed(name, &[setting]).expect_err("it is impossible").to_string();
             assert!(message.contains(told), "{setting}: {message}");
         }
-        let message = parsed("cifar10-conv", &["train.completion=true", "report.monitor_every=0"]).expect_err("no room").to_string();
+        let reshaped = [
+            "train.completion=true",
+            "report.monitor_every=0",
+            "generator.layers=[{ kind = \"reshape\", channels = 1, height = 10, width = 10 }]",
+        ];
+        let message = parsed("cifar10-conv", &reshaped).expect_err("no room").to_string();
         assert!(message.contains("has no room for it"), "{message}");
         let config = parsed("digits-completion", &[]).expect("it is a preset");
         let message = shape_of(&config, "points", Shape { width: 2, height: 1, channels: 1 }).expect_err("no picture").to_string();

@@ -25,12 +25,12 @@ impl Config {
         Input { extent: Extent::from(self.prior.size + labels + 2 * self.completed()), labels }
     }
 
-    /// What D takes in: an example of the data, or its numbers and beside them the label, the code, or the mask.
+    /// What D takes in: an example of the data, or its numbers and beside them the label or the code; a mask follows it as further channels.
     pub fn discriminator_input(&self, example: Extent) -> Input {
         match self.train.conditional {
             Some(labels) => Input { extent: Extent::from(example.numbers() + labels), labels },
             None if self.train.inference => Extent::from(example.numbers() + self.prior.size).into(),
-            None if self.train.completion => Extent::from(2 * example.numbers()).into(),
+            None if self.train.completion => Extent { channels: 2 * example.channels, ..example }.into(),
             None => example.into(),
         }
     }

@@ -91,6 +91,11 @@ pub struct GameConfig {
     /// G's gradients are scaled up by max(1, norm/‖∂L_G/∂G(z)‖) (`scale_grads` and `target_scale` of the published code, where the norm is 0.1).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub generator_gradient_norm: Option<f32>,
+    /// What G makes of different z is pushed apart: G descends −λ·E 1/n ‖G(z) − G(z′)‖₁ besides, with this λ, where z and z′ are told the same label or the same part of
+    /// a picture (Yang et al. 2019, "Diversity-sensitive conditional generative adversarial networks", without their division by ‖z − z′‖₁, which among
+    /// long z is nearly the same for all).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub diversity: Option<f32>,
     /// Whether G's step goes through D's dropout; false goes through D as it is evaluated (`no_drop_in_d_for_g` of the published code).
     #[serde(default = "yes", skip_serializing_if = "is_yes")]
     pub generator_dropout: bool,
@@ -270,6 +275,7 @@ impl Config {
             blend: None,
             generator_every: None,
             generator_gradient_norm: None,
+            diversity: None,
             generator_dropout: true,
             instance_noise: None,
             conditional,

@@ -1,7 +1,8 @@
 //! Options of the game. The recipes call these where an option has its place; a game that asks for none is recorded as if they were not there.
 //!
-//! All but clipping are the published code's (Goodfellow's adversarial/__init__.py, `AdversaryCost2` and `AdversaryPair`; its names are given below).
+//! All but clipping and diversity are the published code's (Goodfellow's adversarial/__init__.py, `AdversaryCost2` and `AdversaryPair`; its names are given below).
 
+use crate::gan::condition::Condition;
 use crate::gan::config::BlendConfig;
 use crate::gan::{Game, GameConfig, Noise, Prior};
 use crate::nn::{Pass, loss};
@@ -44,6 +45,25 @@ impl Game {
             }
             None => loss::generator(rec, a, loss, generator_loss, &self.g_tally),
         }
+    }
+
+    /// Records that what G has made is pushed away from what it makes of other z under the same condition: ∂/∂G(z) of −λ/m Σ 1/n ‖G(z) − G(z′)‖₁ is added to
+    /// dx, twice. z and z′ may change places, so the expected gradient by G's parameters through both is twice that through one, and z′ needs no way back.
+    pub(super) fn diversify(&self, rec: &mut Recorder, condition: &Condition, made: &Tensor, dx: &Tensor) {
+        let Some(lambda) = self.options.diversity else { return };
+        let z = self.prior.draw(rec, made.rows());
+        let z = condition.beside_noise(rec, &z);
+        let other = self.generator.forward(rec, &z);
+        condition.keep(rec, other.output());
+        rec.dispatch("diversify")
+            .bind("x", made)
+            .bind("other", other.output())
+            .bind("dx", dx)
+            .argument("count", dx.len())
+            .argument("share", 2.0 * lambda / dx.len() as f32)
+            .work(Work::Flat(dx.len()))
+            .flops(3 * u64::from(dx.len()))
+            .record();
     }
 
     /// The gradient by G's output that G is to follow: dx scaled up to the target norm where it is smaller (`scale_grads`, `target_scale`), and zero in

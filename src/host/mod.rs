@@ -18,6 +18,7 @@ mod contrast;
 mod convolution;
 mod copy;
 mod device;
+mod diversify;
 mod draw;
 mod dropout;
 mod find_non_finite;
@@ -77,6 +78,7 @@ fn twin<T: Real>(operation: &str) -> Option<Twin<T>> {
         "convolve_weights" => convolution::weights,
         "contrast" => contrast::run,
         "copy" => copy::run,
+        "diversify" => diversify::run,
         "draw" => draw::run,
         "draw_given" => given::draw,
         "draw_labels" => labels::draw,

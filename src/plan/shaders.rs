@@ -23,6 +23,7 @@ pub const FILES: &[(&str, &str)] = texts![
     "column_sums",
     "contrast",
     "copy",
+    "diversify",
     "draw",
     "draw_given",
     "draw_labels",

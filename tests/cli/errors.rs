@@ -37,6 +37,7 @@ fn absurd_values_are_refused_with_their_limits() {
         ("train.generator_every=3", "set train.k to 3"),
         ("train.generator_gradient_norm=0.0", "generator_gradient_norm is 0"),
         ("train.instance_noise=-1.0", "instance_noise is -1"),
+        ("train.diversity=0.0", "diversity is 0"),
         ("train.shrink_d=1.5", "shrink_d is 1.5"),
         ("train.blend={ non_saturating = 1.0, minimax = 0.0 }", "blend.minimax is 0"),
         ("generator.average=1.0", "generator.average is 1"),

@@ -84,13 +84,15 @@ fn resuming_is_bit_equal_to_never_stopping() {
 }
 
 /// Every option of the game that goes with cross-entropy, and with both recipes.
-const OPTIONS: [&str; 20] = [
+const OPTIONS: [&str; 22] = [
     "--set",
     "train.blend={ non_saturating = 1.0, minimax = 0.5 }",
     "--set",
     "train.generator_gradient_norm=0.1",
     "--set",
     "train.instance_noise=0.1",
+    "--set",
+    "train.diversity=0.1",
     "--set",
     "train.shrink_d=0.999",
     "--set",

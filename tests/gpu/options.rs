@@ -1,10 +1,10 @@
-//! The kernels behind the options of the game, `loss_blend`, `perturb`, `scale_factor` and `scale`; and the options themselves, in f64.
+//! The kernels behind the options of the game, `loss_blend`, `perturb`, `diversify`, `scale_factor` and `scale`; and the options themselves, in f64.
 
 use crate::activation::{sigmoid, sigmoid_bound};
 use crate::compare::{TINY, ULP, UNIT, wide, within};
 use crate::lab::{Lab, On, as_bits, numbers};
 use crate::loss::{logits, mean, mean_bound, softplus, softplus_bound};
-use crate::play::{Play, plays};
+use crate::play::{Play, completion_plays, conditional_plays, plays};
 use gander::gan::{Game, Recipe};
 use gander::host::HostDevice;
 use gander::nn::loss::{self, GeneratorLoss, Loss};
@@ -75,6 +75,38 @@ fn instance_noise_is_added_by_its_deviation() {
         for gpu in &seen {
             // A product and a sum.
             within(&gpu.name, &gpu.reals(number), &expected, |i| 1.01 * UNIT * (added[i].abs() + expected[i].abs()));
+        }
+    }
+}
+
+#[test]
+fn what_is_made_is_pushed_away_from_the_other_number_by_number() {
+    let mut lab = Lab::enter();
+    let share = 0.3_f32;
+    let cases = [1, 64, 137].map(|len| ["x", "other", "dx"].map(|name| lab.rec.tensor(name, [1, len])));
+    for [x, other, dx] in &cases {
+        let dispatch = lab.rec.dispatch("diversify").bind("x", x).bind("other", other).bind("dx", dx);
+        dispatch.argument("count", x.len()).argument("share", share).work(Work::Flat(x.len())).record();
+    }
+    // Every third number is the same in both: there is nothing to push.
+    let values: Vec<_> = cases
+        .iter()
+        .map(|[x, ..]| {
+            let (xs, mut others) = (numbers(1, x.len()), numbers(2, x.len()));
+            others.iter_mut().zip(&xs).step_by(3).for_each(|(other, x)| *other = *x);
+            [xs, others, numbers(3, x.len())]
+        })
+        .collect();
+    let inputs: Vec<_> = cases.iter().zip(&values).flat_map(|(t, v)| t.iter().zip(v.iter().map(Vec::as_slice))).collect();
+    let seen = lab.run(On::EveryAdapter, &inputs, &cases.iter().map(|[.., dx]| dx).collect::<Vec<_>>());
+    for (number, [xs, others, before]) in values.iter().enumerate() {
+        let push = |i: usize| {
+            f64::from(share) * f64::from(u8::from(xs[i] > others[i])) - f64::from(share) * f64::from(u8::from(xs[i] < others[i]))
+        };
+        let expected: Vec<f64> = wide(before).iter().enumerate().map(|(i, dx)| dx - push(i)).collect();
+        assert_eq!(lab.host.reals(&cases[number][2]), expected, "the twin");
+        for gpu in &seen {
+            within(&gpu.name, &gpu.reals(number), &expected, |i| 1.01 * UNIT * (f64::from(share) + expected[i].abs()));
         }
     }
 }
@@ -165,6 +197,14 @@ impl Played {
         self.plan.dispatches.iter().filter(|dispatch| dispatch.kernel.operation == operation).collect()
     }
 
+    /// The numbers of the tensor of this name.
+    fn last_written(&self, name: &str) -> &[f64] {
+        let named = |dispatch: &&Dispatch| dispatch.tensors(true).any(|tensor| tensor.name() == name);
+        let last = self.plan.dispatches.iter().rev().find(named).expect("it is recorded");
+        let tensor = last.tensors(true).find(|tensor| tensor.name() == name).expect("it was found");
+        self.host.reals(tensor)
+    }
+
     pub fn gradient_of_g(&self) -> &[f64] {
         self.host.reals(&self.game.generator.gradient)
     }
@@ -220,6 +260,35 @@ fn every_draw_of_instance_noise_is_its_own_and_reaches_both_halves_and_the_gener
     }
 }
 
+/// What G makes of other noise is told what the first was told, and what D thinks of the first is left as it was: the difference is the slope of −λ/(m·n) Σ |x − other| by x, twice.
+#[test]
+fn diversity_adds_the_slope_of_the_distance_to_what_other_noise_makes_under_the_same_condition() {
+    const LAMBDA: f64 = 0.5;
+    let all = of_both_recipes().into_iter().chain(completion_plays()).chain(conditional_plays());
+    for play in all {
+        let (plain, pushed) = (play_once(&play), play_once(&play.with(&[&format!("train.diversity={LAMBDA}")])));
+        let [push] = pushed.of("diversify")[..] else { panic!("{}: it is recorded once", play.name) };
+        let [x, other, dx] = ["x", "other", "dx"].map(|name| push.tensor(name));
+        let (made, others) = (pushed.host.reals(x), pushed.host.reals(other));
+        assert_eq!([x.rows(), dx.rows()], [play.config.train.batch; 2], "{}", play.name);
+        // The same gradient without the push is the plain game's, since its chance comes first in the iteration.
+        let before = plain.last_written(dx.name());
+        let share = 2.0 * LAMBDA / made.len() as f64;
+        let (mut apart, mut same) = (0, 0);
+        for (i, (x, other)) in made.iter().zip(others).enumerate() {
+            let slope = |at: f64| -share * (at - other).abs();
+            let h = (x - other).abs() / 2.0;
+            let expected = if h > 0.0 { (slope(x + h) - slope(x - h)) / (2.0 * h) } else { 0.0 };
+            let added = pushed.host.reals(dx)[i] - before[i];
+            assert!((added - expected).abs() <= 1e-5 * share, "{}: {added} for {expected} at {i}", play.name);
+            if h > 0.0 { apart += 1 } else { same += 1 }
+        }
+        assert!(apart > 0, "{}: other noise made the same", play.name);
+        // What a mask keeps is nobody's to change.
+        assert_eq!(same > 0, play.config.train.completion, "{}", play.name);
+    }
+}
+
 /// With G's turn in every third minibatch: in between its gradient is zero, and momentum alone moves it.
 #[test]
 fn the_generator_follows_its_gradient_in_its_turn_only() {
@@ -240,8 +309,7 @@ fn a_plain_game_is_the_same_without_its_options() {
     for play in of_both_recipes() {
         let mut options =
             vec!["train.generator_gradient_norm=0.5", "train.instance_noise=0.5", "train.shrink_d=0.9", "train.generator_dropout=false"];
-        options.extend(["train.loss=hinge", "train.clip=0.1", "generator.average=0.9"]);
-        options.push("train.generator_rests_below=0.5");
+        options.extend(["train.loss=hinge", "train.clip=0.1", "generator.average=0.9", "train.diversity=0.5"]);
         options.extend(match play.config.train.recipe {
             Recipe::Algorithm1 => &["train.k_adaptive={ least = 1, enough = 0.9 }"][..],
             Recipe::Code2014 => &["train.generator_every=2", "train.discriminator_rests_above=0.9"],
@@ -249,7 +317,7 @@ fn a_plain_game_is_the_same_without_its_options() {
         let optioned = play.with(&options);
         assert_ne!(optioned.config, play.config);
         assert_eq!(optioned.config.plain(), play.config);
-        let blended = play.with(&["train.blend={ non_saturating = 1.0, minimax = 2.0 }"]);
+        let blended = play.with(&["train.blend={ non_saturating = 1.0, minimax = 2.0 }", "train.generator_rests_below=0.5"]);
         assert_eq!(blended.config.plain(), play.config);
     }
 }

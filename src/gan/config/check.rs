@@ -264,7 +264,16 @@ fn check_options(train: &GameConfig) -> Result<()> {
             )));
         }
     }
-    for (key, value) in [("generator_gradient_norm", train.generator_gradient_norm), ("instance_noise", train.instance_noise)] {
+    if let Some((diversity, below)) = train.diversity.zip(train.generator_rests_below) {
+        return Err(Error::Config(format!(
+            "train.diversity is {diversity}, which moves G in every iteration, and train.generator_rests_below is {below}, which lets it rest: remove one of the two"
+        )));
+    }
+    for (key, value) in [
+        ("generator_gradient_norm", train.generator_gradient_norm),
+        ("diversity", train.diversity),
+        ("instance_noise", train.instance_noise),
+    ] {
         value.map_or(Ok(()), |value| positive(&format!("train.{key}"), value))?;
     }
     if let Some(factor) = train.shrink_d
