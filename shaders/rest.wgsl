@@ -1,4 +1,4 @@
-// da_i ← 0 where D judged from `least` to below `most` of its 2m rows right: the player whose gradient begins with da rests.
+// da_i ← 0 where D judged from `least` to below `most` of its 2m rows right: the player whose gradient begins with da, or goes through it, rests.
 // da: count numbers; tally: what loss_discriminator.wgsl leaves. Its shares of m rows are whole numbers again times m, m ≤ 2²⁰: they are off by less than a
 // half.  Each invocation decides for itself.
 

@@ -17,6 +17,11 @@ use std::str::FromStr;
 /// Rows of z that are searched for at a time, about.
 const ROWS: usize = 1000;
 
+/// Random places that a completion is looked for from, if it is not said.
+const STARTS: u32 = 4;
+/// Steps of descent from each, if it is not said.
+const STEPS: u32 = 300;
+
 /// Options of `gander inpaint`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Options {
@@ -32,11 +37,13 @@ pub(super) struct Options {
     #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u32).range(1..=100))]
     completions: u32,
     /// Where G starts from z alone: random places from which each completion is looked for; the one that fits the kept part best is taken
-    #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u32).range(1..=1000))]
-    starts: u32,
+    /// [default: 4]
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    starts: Option<u32>,
     /// Where G starts from z alone: steps of gradient descent in z
-    #[arg(long, default_value_t = 300, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
-    steps: u32,
+    /// [default: 300]
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    steps: Option<u32>,
     /// The sheet to write, a picture per row: whole, masked, completed; inpaint.png if nothing else is asked for
     #[arg(long, value_name = "FILE.png")]
     out: Option<PathBuf>,
@@ -87,9 +94,14 @@ pub(super) fn run(options: &Options) -> Result<u8> {
     let mut subject = options.inverted.open(options.count)?;
     let shape = subject.picture.shape;
     let weights = options.mask.weights(shape, subject.generator.seed)?;
-    let search = Search { completions: options.completions as usize, starts: options.starts as usize, steps: options.steps };
+    let search = Search {
+        completions: options.completions as usize,
+        starts: options.starts.unwrap_or(STARTS) as usize,
+        steps: options.steps.unwrap_or(STEPS),
+    };
     let x = subject.x.clone();
     let made = if subject.generator.config.train.completion {
+        check_no_descent(options)?;
         forge(&mut subject, &weights, search.completions)?
     } else {
         complete(&mut subject, &weights, search)?
@@ -126,6 +138,18 @@ pub(super) fn run(options: &Options) -> Result<u8> {
         text += &format!("{}: a picture per row, whole, masked, and completed\n", path.display());
     }
     print(&text)
+}
+
+/// Refuses what is said about a descent where there is none.
+fn check_no_descent(options: &Options) -> Result<()> {
+    for (option, given) in [("starts", options.starts), ("steps", options.steps)] {
+        if let Some(given) = given {
+            return Err(Error::Config(format!(
+                "--{option} is {given}, but this run's generator completes pictures itself (train.completion), without any descent: leave --{option} away"
+            )));
+        }
+    }
+    Ok(())
 }
 
 /// Every picture as a generator that completes pictures completes it, by fresh z for every completion.

@@ -80,7 +80,7 @@ impl Game {
         }
     }
 
-    /// Lets G rest where D has judged too little right, where that is asked for.   da: m×1.
+    /// Lets G rest where D has judged too little right, where that is asked for.   da: m×1, or what follows of it.
     pub(super) fn rest_generator(&self, rec: &mut Recorder, da: &Tensor) {
         if let Some(share) = self.options.generator_rests_below {
             self.rest(rec, da, 0..self.options.rows_in(share));

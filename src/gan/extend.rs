@@ -56,10 +56,11 @@ impl Config {
     /// that `extends` names, of which the checkpoint of `iteration` is to be taken. What D's layers make of an example is not looked at, because the data says
     /// how its rows and columns lie: [`Game::new`](crate::gan::Game::new) and [`Trainer::inherit`] do that.
     /// # Errors
-    /// if the whole makes no possible network.
+    /// if the trained player takes in what this game has not, or the whole makes no possible network.
     /// # Panics
     /// if the player extends nothing.
     pub fn extend(mut self, player: Player, trained: &Config, iteration: u64) -> Result<Config> {
+        check_given(&self, player, trained)?;
         if player == Player::Generator {
             check_seam(&self, trained)?;
         }
@@ -69,6 +70,19 @@ impl Config {
         network.layers.extend(layers.iter().cloned());
         network.inherited = Some(Inherited { run, iteration, layers: layers.len() as u32 });
         self.checked()
+    }
+}
+
+/// Checks that the trained player was given nothing but z or an example, or a label.
+fn check_given(config: &Config, player: Player, trained: &Config) -> Result<()> {
+    let (key, run) = (player.key(), player.of(config).extends.as_deref().unwrap_or_default());
+    let refused = |setting: &str, what: &str| {
+        Err(Error::Config(format!("{key}.extends names {run}, whose {key} is given {what} (train.{setting}): name a run without it")))
+    };
+    match player {
+        _ if trained.train.completion => refused("completion", "parts of pictures and masks"),
+        Player::Discriminator if trained.train.inference => refused("inference", "codes beside examples"),
+        _ => Ok(()),
     }
 }
 
@@ -229,6 +243,20 @@ mod tests {
         let new = config(&["generator.extends=runs/base", "generator.layers=[]", "prior.size=4"]);
         let message = new.extend(Player::Generator, &base, 3).unwrap_err().to_string();
         assert_eq!(message, format!("prior.size is 4, but the generator of runs/base takes in {size} numbers: set it to that"));
+    }
+
+    #[test]
+    fn a_player_that_was_given_more_than_this_game_has_is_refused_by_what_gave_it() {
+        for (preset_name, player, setting) in [
+            ("digits-completion", Player::Generator, "train.completion"),
+            ("digits-completion", Player::Discriminator, "train.completion"),
+            ("digits-inference", Player::Discriminator, "train.inference"),
+        ] {
+            let trained = Config::parse(preset(preset_name).unwrap().toml, &[]).unwrap();
+            let new = config(&[&format!("{}.extends=runs/base", player.key())]);
+            let message = new.extend(player, &trained, 3).unwrap_err().to_string();
+            assert!(message.contains("runs/base") && message.contains(setting), "{message}");
+        }
     }
 
     #[test]

@@ -65,9 +65,9 @@ impl Game {
     /// if layers of an extended run are missing, G does not give out what the data is made of or cannot begin at its marginals, a layer of D cannot take in what reaches it, or the minibatches of one iteration exceed what can be counted.
     pub fn new(rec: &mut Recorder, config: &Config, outline: &Outline, mean: &[f32]) -> Result<Game> {
         check_followed(config)?;
+        let completes = completion::shape_of(config, &outline.name, outline.shape)?;
         check_outputs(config, outline)?;
         check_marginals(config, outline, mean)?;
-        let completes = completion::shape_of(config, &outline.name, outline.shape)?;
         let example = example(outline.shape);
         config.discriminator_shapes(example)?;
         config.encoder_shapes(example)?;

@@ -64,6 +64,8 @@ impl Game {
             .work(Work::Flat(dx.len()))
             .flops(3 * u64::from(dx.len()))
             .record();
+        // Where G rests, it does not follow this either.
+        self.rest_generator(rec, dx);
     }
 
     /// The gradient by G's output that G is to follow: dx scaled up to the target norm where it is smaller (`scale_grads`, `target_scale`), and zero in

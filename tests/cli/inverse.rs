@@ -6,8 +6,17 @@ use std::process::Output;
 
 /// A run of a preset on the embedded digits, with two checkpoints.
 fn digits(preset: &str, out: &Path) {
+    trained(preset, out, &[]);
+}
+
+fn trained(preset: &str, out: &Path, more: &[&str]) {
     let mut command = gander();
-    command.args(["train", preset, "--out"]).arg(out).args(crate::TINY).args(["--set", "report.checkpoint_every=2", "--iterations", "4"]);
+    command
+        .args(["train", preset, "--out"])
+        .arg(out)
+        .args(crate::TINY)
+        .args(["--set", "report.checkpoint_every=2", "--iterations", "4"])
+        .args(more);
     let trained = command.output().unwrap();
     assert!(trained.status.success(), "{}", said(&trained));
 }
@@ -176,7 +185,7 @@ fn what_cannot_be_inverted_is_refused_with_a_word_on_what_can() {
 fn a_generator_that_completes_pictures_does_so_itself_and_everybody_else_says_why_not() {
     let folder = tempfile::tempdir().unwrap();
     let run = folder.path().join("run");
-    digits("digits-completion", &run);
+    trained("digits", &run, &["--set", "train.completion=true", "--set", "train.diversity=1.0", "--set", "report.monitor_every=0"]);
     let resumed = gander().arg("resume").arg(&run).args(["--iterations", "6", "--adapter", "host"]).output().unwrap();
     assert!(resumed.status.success(), "{}", said(&resumed));
     let (sheet, npy, whole) = (folder.path().join("sheet.png"), folder.path().join("made.npy"), folder.path().join("whole.npy"));
@@ -192,6 +201,13 @@ fn a_generator_that_completes_pictures_does_so_itself_and_everybody_else_says_wh
             assert!(kept.is_empty() && hidden.len() > 300, "{mask}: {} kept pixels and {} hidden ones differ", kept.len(), hidden.len());
         }
     }
+    for (option, given) in [("--starts", "2"), ("--steps", "9")] {
+        assert_fails(
+            &inverse("inpaint", &run, &["--mask", "right", option, given]),
+            2,
+            &["train.completion", &format!("{option} is {given}")],
+        );
+    }
     let run = run.to_str().unwrap();
     let refused = |arguments: &[&str]| {
         let done = gander().args(arguments).args(["--adapter", "host"]).output().unwrap();
@@ -200,6 +216,7 @@ fn a_generator_that_completes_pictures_does_so_itself_and_everybody_else_says_wh
     let whole = whole.to_str().unwrap();
     refused(&["sample", run, "--npy", whole]);
     refused(&["eval", run]);
+    refused(&["figure", "1", run]);
     refused(&["figure", "2", run]);
     refused(&["figure", "3", run]);
     refused(&["reconstruct", run]);
@@ -209,4 +226,7 @@ fn a_generator_that_completes_pictures_does_so_itself_and_everybody_else_says_wh
     refused(&["train", "digits-completion", "--set", "train.conditional=10", "--out", whole]);
     refused(&["train", "ring", "--set", "train.completion=true", "--set", "report.monitor_every=0", "--out", whole]);
     refused(&["train", "digits-completion", "--set", "generator.extends=x", "--out", whole]);
+    for player in ["generator", "discriminator"] {
+        refused(&["train", "digits", "--set", &format!("{player}.extends={run}"), "--set", &format!("{player}.layers=[]"), "--out", whole]);
+    }
 }

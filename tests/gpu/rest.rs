@@ -78,8 +78,9 @@ fn the_discriminator_rests_in_the_steps_in_which_it_is_ahead_and_only_in_these()
 
 #[test]
 fn the_generator_rests_in_the_iterations_in_which_the_discriminator_is_beaten() {
-    for play in [&plays()[0], &plays()[3]] {
-        let mut played = play_once(&play.with(&["train.generator_rests_below=0.6"]));
+    // Diversity, too, moves G only where it does not rest.
+    for (play, settings) in [(&plays()[0], &[][..]), (&plays()[3], &[]), (&plays()[0], &["train.diversity=0.1"])] {
+        let mut played = play_once(&play.with(&[&["train.generator_rests_below=0.6"], settings].concat()));
         let mut rested = vec![];
         for _ in 0..20 {
             let (right, rests) = (judged(&played).0, played.gradient_of_g().iter().all(|g| *g == 0.0));

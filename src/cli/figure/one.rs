@@ -41,6 +41,7 @@ pub(super) fn run(options: &Options) -> Result<u8> {
         None => preset_named("gaussian-1d")?.toml.to_string(),
     };
     let config = Config::parse(&text, &options.set)?;
+    config.check_starts_from_noise()?;
     let dataset = crate::data::open(&config.data, None)?;
     let viewer = Viewer::new(&config, &dataset)?;
     let Opened { device, waiter, .. } = adapter::open(&options.device)?;

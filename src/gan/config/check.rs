@@ -34,9 +34,9 @@ impl Config {
         check_options(&self.train)?;
         self.train.check_coordination()?;
         self.prior.check()?;
+        self.check_completion()?;
         self.check_conditional()?;
         self.check_inference()?;
-        self.check_completion()?;
         if let Some(step) = self.data.preprocess {
             step.check()?;
         }
@@ -263,11 +263,6 @@ fn check_options(train: &GameConfig) -> Result<()> {
                 "train.generator_every is {every}, but in algorithm-1 G moves after k steps of D: set train.k to {every}, or train.recipe to code-2014"
             )));
         }
-    }
-    if let Some((diversity, below)) = train.diversity.zip(train.generator_rests_below) {
-        return Err(Error::Config(format!(
-            "train.diversity is {diversity}, which moves G in every iteration, and train.generator_rests_below is {below}, which lets it rest: remove one of the two"
-        )));
     }
     for (key, value) in [
         ("generator_gradient_norm", train.generator_gradient_norm),
