@@ -30,7 +30,7 @@ fn product(rec: &mut Recorder, operation: &str) -> Plan {
 fn products(criterion: &mut Criterion) {
     let mut rec = Recorder::new();
     let plans = ["matmul_nn", "matmul_nt", "matmul_tn"].map(|operation| product(&mut rec, operation));
-    for Subject { name, mut device, waiter } in subjects(&[Family::Plain, Family::Tiled, Family::Texture]) {
+    for Subject { name, mut device, waiter } in subjects(&[Family::Plain, Family::Tiled, Family::Narrow, Family::Texture]) {
         device.allocate(rec.memory()).expect("the matrices are small");
         for plan in &plans {
             let replay = device.prepare(plan).expect("the kernels are valid");

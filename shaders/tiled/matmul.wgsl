@@ -17,14 +17,14 @@ const ROWS_FOLD: u32 = 1u;
 const SLICE: u32 = 16u;
 /// Invocations in a team: 8×8, each with 4×4 sums.
 const TEAM: u32 = 64u;
-/// Teams in a workgroup.
-const TEAMS: u32 = 4u;
-/// Terms that all teams add between two barriers.
-const STRIDE: u32 = 64u;
+/// Terms that all teams add between two barriers. How many teams there are, `teams/` says.
+const STRIDE: u32 = SLICE * TEAMS;
+/// Blocks of four numbers in a team's slice, and places for a row of all its members' sums twice.
+const BLOCKS: u32 = 128u;
 
 // The slices lie with k slowest, so that the inner loop reads four neighbours at once; when all terms are added, A's hold sums.
-var<workgroup> a_slices: array<vec4<f32>, 512>;
-var<workgroup> b_slices: array<vec4<f32>, 512>;
+var<workgroup> a_slices: array<vec4<f32>, BLOCKS * TEAMS>;
+var<workgroup> b_slices: array<vec4<f32>, BLOCKS * TEAMS>;
 
 /// What an invocation loads of a slice: eight elements. All loads are under way before one is waited for.
 struct Held { lower: vec4<f32>, upper: vec4<f32> }
@@ -117,7 +117,7 @@ fn add_term(sums: ptr<function, array<vec4<f32>, 4>>, team: u32, my: vec2<u32>, 
     (*sums)[3] += rows.w * cols;
 }
 
-@compute @workgroup_size(256)
+@compute @workgroup_size(TEAM * TEAMS)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) local: u32) {
     let block = block_of(group, (args.m + TILE_ROWS - 1u) / TILE_ROWS);
     let part = block.z;
@@ -151,9 +151,9 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     // The upper half of the teams hands its sums to the lower half, until one has them all.
     for (var half = TEAMS / 2u; half > 0u; half /= 2u) {
         let place = (team % half) * TEAM + member;
-        for (var r = 0u; r < 4u && team / half == 1u; r++) { a_slices[r * 128u + place] = sums[r]; }
+        for (var r = 0u; r < 4u && team / half == 1u; r++) { a_slices[r * BLOCKS + place] = sums[r]; }
         workgroupBarrier();
-        for (var r = 0u; r < 4u && team / half == 0u; r++) { sums[r] += a_slices[r * 128u + place]; }
+        for (var r = 0u; r < 4u && team / half == 0u; r++) { sums[r] += a_slices[r * BLOCKS + place]; }
         workgroupBarrier();
     }
     for (var r = 0u; r < 4u && team == 0u; r++) {

@@ -91,6 +91,8 @@ pub const FILES: &[(&str, &str)] = texts![
     "schedule",
     "shrink",
     "shuffle",
+    "teams/four",
+    "teams/one",
     "texture/matmul_nn",
     "texture/matmul_nt",
     "texture/matmul_tn",

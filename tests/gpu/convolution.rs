@@ -1,4 +1,4 @@
-//! `convolve`, `convolve_adjoint`, `convolve_weights`: `matmul` and `tiled/matmul` with `layout/convolve`, `layout/convolve_adjoint`,
+//! `convolve`, `convolve_adjoint`, `convolve_weights`: `matmul` and `tiled/matmul` (with `teams/one` beside the textures) with `layout/convolve`, `layout/convolve_adjoint`,
 //! `layout/convolve_weights` over `layout/convolution`, through the two layers that they serve.
 
 use crate::compare::{rounding, same_bits, wide, within};

@@ -140,7 +140,7 @@ fn the_kernel_that_is_wrong_is_named_and_no_other() {
         ("copy", "plain", "args.to_first + i]", "args.to_first + (i + 1u) % args.count]", HALVES),
         ("matmul_nt", "plain", "i < range.y", "i + 1u < range.y", GAME),
         ("matmul_nn", "tiled", "[3] += rows.w * cols", "[3] += rows.z * cols", PRODUCTS),
-        ("matmul_tn", "tiled", "sums[r] += a_slices[r * 128u + place]", "sums[r] += a_slices[r * 128u + (place ^ 1u)]", PRODUCTS),
+        ("matmul_tn", "tiled", "sums[r] += a_slices[r * BLOCKS + place]", "sums[r] += a_slices[r * BLOCKS + (place ^ 1u)]", PRODUCTS),
         ("matmul_nn", "texture", "add(&right4, x2, 0u, y_right)", "add(&right4, x2, 1u, y_right)", PRODUCTS),
         ("update", "texture", "momentum * textureLoad", "rate * textureLoad", OPTIONS),
         ("update", "plain", "theta[i] += v", "theta[i] += 0.99 * v", OPTIONS),

@@ -1,4 +1,4 @@
-//! `matmul_nn`, `matmul_nt`, `matmul_tn`: `matmul` with `layout/nn`, `layout/nt`, `layout/tn` over `layout/dense`, `tiled/matmul`, and `texture/matmul_nn`, `texture/matmul_nt`,
+//! `matmul_nn`, `matmul_nt`, `matmul_tn`: `matmul` with `layout/nn`, `layout/nt`, `layout/tn` over `layout/dense`, `tiled/matmul` with `teams/four`, and `texture/matmul_nn`, `texture/matmul_nt`,
 //! `texture/matmul_tn` over `texture/operands` and `texture/texels`, each with `finish/none` and `finish/bias`.
 
 use crate::compare::{UNIT, narrow, rounding, same_bits, wide, within};

@@ -89,7 +89,7 @@ fn kernels() -> BTreeMap<String, String> {
     kernels
 }
 
-const FAMILIES: [Family; 3] = [Family::Plain, Family::Tiled, Family::Texture];
+const FAMILIES: [Family; 4] = [Family::Plain, Family::Tiled, Family::Narrow, Family::Texture];
 
 /// The kernels of a plan on a device of this family that binds so many bytes at once: of its dispatches one by one, and of those that are fused; each for one
 /// game, and for two at once.
