@@ -8,9 +8,9 @@ pub fn run<T: Real>(call: &mut Call<T>) {
     let (share, x, other) = (call.real("share"), call.reals("x"), call.reals("other"));
     for (dx, (x, other)) in call.reals_mut("dx").iter_mut().zip(x.iter().zip(other)) {
         if x > other {
-            *dx = *dx - share;
+            *dx += -share;
         } else if x < other {
-            *dx = *dx + share;
+            *dx += share;
         }
     }
 }
