@@ -19,7 +19,7 @@ const SLICE: u32 = 16u;
 const TEAM: u32 = 64u;
 /// Terms that all teams add between two barriers. How many teams there are, `teams/` says.
 const STRIDE: u32 = SLICE * TEAMS;
-/// Blocks of four numbers in a team's slice, and places for a row of all its members' sums twice.
+/// Blocks of four numbers in a team's slice: SLICE × 32 / 4. One row of the sums of two teams fits there, too.
 const BLOCKS: u32 = 128u;
 
 // The slices lie with k slowest, so that the inner loop reads four neighbours at once; when all terms are added, A's hold sums.
