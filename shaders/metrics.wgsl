@@ -30,7 +30,7 @@ fn places(i: u32) -> vec4<u32> {
     return i + vec4(0u, 1u, 2u, 3u) * WIDE;
 }
 
-@compute @workgroup_size(256)
+@compute @workgroup_size(WIDE)
 fn main(@builtin(local_invocation_index) local: u32) {
     var of_g = vec4<f32>();
     for (var i = local; i < args.g_count; i += 4u * WIDE) {

@@ -30,7 +30,7 @@ var<workgroup> b_slices: array<vec4<f32>, BLOCKS * TEAMS>;
 struct Held { lower: vec4<f32>, upper: vec4<f32> }
 
 /// Number `i` of the eight elements of a slice that are one invocation's: (its term, its place across). Neighbouring invocations load neighbouring
-/// addresses, whichever way the matrix lies.
+/// addresses, whichever way the matrix lies. A tile has as many rows as columns, so this is true of A and of B.
 fn place(runs_along_k: bool, member: u32, i: u32) -> vec2<u32> {
     if runs_along_k { return vec2(member % SLICE, member / SLICE + i * (TEAM / SLICE)); }
     return vec2(member / TILE_COLS + i * (TEAM / TILE_COLS), member % TILE_COLS);

@@ -9,6 +9,7 @@ fn digits(preset: &str, out: &Path) {
     trained(preset, out, &[]);
 }
 
+/// The same with more arguments.
 fn trained(preset: &str, out: &Path, more: &[&str]) {
     let mut command = gander();
     command
